@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+  name: "lockstep",
+  products: [
+    .library(name: "Lockstep", targets: ["Training", "Networks", "Datasets"]),
+    .library(name: "HDF5", targets: ["HDF5"]),
+    .executable(name: "lockstep", targets: ["lockstep"]),
+  ],
+  targets: [
+    // One door per C library: a module map and a shim header, nothing else.
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(
+      name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
+
+    // Loops that are compiled once per instruction set, and the system calls Swift cannot see.
+    .target(name: "CKernels"),
+    .target(name: "CSystem"),
+
+    module("HDF5", ["CHDF5"]),
+    module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
+    module("Settings", []),
+    module("Networks", ["Kernels", "Settings"]),
+    module("Datasets", ["HDF5", "Kernels", "Settings", "CDeflate", "CSystem"]),
+    module("Training", ["Networks", "Datasets", "HDF5", "CCrypto", "CSystem"]),
+    module("Conversion", ["Datasets", "CZlib"]),
+    .executableTarget(
+      name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("HDF5Tests", ["HDF5"]),
+    tests("KernelsTests", ["Kernels"]),
+    tests("SettingsTests", ["Settings"]),
+    tests("NetworksTests", ["Networks"]),
+    tests("DatasetsTests", ["Datasets"]),
+    tests("TrainingTests", ["Training"]),
+    tests("ConversionTests", ["Conversion"]),
+    tests("CommandTests", ["Conversion", "Training", "lockstep"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
