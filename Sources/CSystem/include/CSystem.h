@@ -1,1 +1,1 @@
-#include <sched.h>
+#include "affinity.h"

@@ -1,0 +1,28 @@
+import Kernels
+
+/// One mini-batch: which resident rows it holds, in order, and where it stands in the run.
+///
+/// Filled by the trainer between steps; replicas only read it.
+final class MiniBatch {
+  /// Resident row numbers; the first `count` are the batch.
+  let rows: AlignedBuffer<Int32>
+  private(set) var count = 0
+  /// The mini-batch's number in the run, from 0: with the sample's position in the batch it is the
+  /// counter of per-sample randomness.
+  private(set) var number = 0
+
+  init(capacity: Int) {
+    rows = AlignedBuffer(count: capacity)
+  }
+
+  /// Takes the next rows of `order`; false when the epoch has none left.
+  func fill(from order: inout EpochOrder, number: Int) -> Bool {
+    count = order.next(rows.count, into: rows.pointer)
+    self.number = number
+    return count > 0
+  }
+
+  func rows(_ range: Range<Int>) -> UnsafeBufferPointer<Int32> {
+    UnsafeBufferPointer(rebasing: rows.pointer[range])
+  }
+}
