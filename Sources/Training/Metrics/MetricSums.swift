@@ -6,7 +6,7 @@ import Kernels
 /// number of workers.
 struct MetricSums {
   private(set) var shard = ShardResult()
-  /// `confusion[actual * classes + predicted]`, for classifiers.
+  /// `confusion[actual * classes + predicted]`, for classifiers; empty for very many classes.
   private var confusion: [Int]
   /// Rows whose class is among the k outputs that score highest, one count per k asked for.
   private var topHits: [Int]
@@ -29,19 +29,21 @@ struct MetricSums {
   init(classes: Int, outputs: Int, topK: [Int]) {
     self.classes = classes
     self.topK = topK
-    confusion = Array(repeating: 0, count: classes * classes)
+    confusion = Array(repeating: 0, count: Self.hasConfusion(classes) ? classes * classes : 0)
     topHits = Array(repeating: 0, count: classes > 0 ? topK.count : 0)
     errors = Array(repeating: OutputSums(), count: classes > 0 ? 0 : outputs)
   }
+
+  /// A confusion matrix is kept for up to 1,000 classes: 8 MB a replica.
+  private static func hasConfusion(_ classes: Int) -> Bool { classes <= 1000 }
 
   mutating func add(loss: Double, weight: Double, rows: Int) {
     shard += ShardResult(loss: loss, weight: weight, correct: 0, rows: rows)
   }
 
   /// Counts one classified sample.
-  mutating func add(scores: FloatView, actual: Int) {
-    let predicted = predictedClass(scores)
-    confusion[actual * classes + predicted] += 1
+  mutating func add(scores: FloatView, predicted: Int, actual: Int) {
+    if !confusion.isEmpty { confusion[actual * classes + predicted] += 1 }
     if predicted == actual { shard.correct += 1 }
     guard !topHits.isEmpty else { return }
     let rank = rank(of: actual, in: scores)
@@ -82,8 +84,8 @@ struct MetricSums {
     if classes > 0 {
       metrics.accuracy = Double(shard.correct) / rows
       metrics.topK = zip(topK, topHits).map { .init(k: $0, accuracy: Double($1) / rows) }
-      metrics.confusion = (0..<classes).map { actual in
-        Array(confusion[actual * classes..<(actual + 1) * classes])
+      metrics.confusion = stride(from: 0, to: confusion.count, by: classes).map { start in
+        Array(confusion[start..<start + classes])
       }
     } else {
       let count = Double(errors.count)
@@ -104,15 +106,6 @@ struct MetricSums {
     if total <= 0 { return sums.squared == 0 ? 1 : 0 }
     return 1 - sums.squared / total
   }
-}
-
-/// The class that `scores` (logits or probabilities, one per class) speak for: the largest, the
-/// first of equals. A single score is the logit of class 1 against class 0.
-func predictedClass(_ scores: FloatView, threshold: Float = 0) -> Int {
-  if scores.count == 1 { return scores[0] > threshold ? 1 : 0 }
-  var best = 0
-  for index in 1..<scores.count where scores[index] > scores[best] { best = index }
-  return best
 }
 
 /// How many scores stand before `actual`'s, ties in order of class.

@@ -1,0 +1,158 @@
+import Datasets
+import Networks
+
+extension Model {
+  /// Builds what `configuration` says for the data of `dataset`, and writes what it left open into
+  /// the configuration.
+  init(completing configuration: inout RunConfiguration, for dataset: Dataset) throws {
+    let goal = try Goal(configuration, dataset: dataset)
+    let activation = try goal.outputActivation(configuration.outputActivation)
+    let description =
+      try configuration.network
+      ?? .dense(
+        hidden: configuration.hidden, activation: configuration.activation,
+        dropout: configuration.dropout, outputs: goal.outputs[0], outputActivation: activation)
+    let network = try Network(description, inputShape: dataset.featureShape)
+    let outputs = network.outputShape.reduce(1, *)
+    guard goal.outputs.contains(outputs) else {
+      throw TrainingError.unfit(
+        setting: "network",
+        problem: "puts out \(outputs) values for a sample; \(dataset.path) has \(goal.targets), "
+          + "which needs \(goal.outputs[0])")
+    }
+    try network.checkTrainable()
+    let weights = try goal.classWeights(configuration.classWeights)
+    self.init(
+      network: network, task: goal.task, loss: goal.loss, classWeights: weights,
+      normalization: dataset.normalization, classes: goal.classes,
+      classNames: goal.task == .classification ? dataset.classNames : nil)
+    configuration.task = goal.task
+    configuration.loss = goal.loss
+    configuration.network = description
+    configuration.classWeights = weights.map { .given($0.map(Double.init)) }
+  }
+}
+
+/// What the targets and the loss ask of a network.
+private struct Goal {
+  let dataset: Dataset
+  let task: Task
+  let loss: Loss
+  /// The number of classes; 0 for regression.
+  let classes: Int
+  /// The numbers of outputs that will do, the default first.
+  let outputs: [Int]
+  /// The targets in words.
+  let targets: String
+
+  init(_ configuration: RunConfiguration, dataset: Dataset) throws {
+    self.dataset = dataset
+    let isClasses: Bool
+    switch dataset.targets {
+    case .classes(let count):
+      isClasses = true
+      targets = "\(count) classes"
+    case .values(let count):
+      isClasses = false
+      targets = count == 1 ? "one target value a row" : "\(count) target values a row"
+    }
+    task = configuration.task ?? (isClasses ? .classification : .regression)
+    loss =
+      configuration.loss
+      ?? (task == .classification ? .softmaxCrossEntropy() : .meanSquaredError)
+    switch (task, dataset.targets) {
+    case (.regression, .classes):
+      classes = 0
+      outputs = [1]
+    case (.regression, .values(let count)):
+      classes = 0
+      outputs = [count]
+    case (.classification, .classes(let count)):
+      classes = count
+      outputs =
+        switch loss {
+        case .softmaxCrossEntropy: [count]
+        case .binaryCrossEntropy where count == 2: [1, 2]
+        default: count == 2 ? [2, 1] : [count]
+        }
+    case (.classification, .values(let count)):
+      classes = max(2, count)
+      outputs = [count]
+    }
+    guard loss.isSoftmax else { return }
+    guard task == .classification else {
+      throw TrainingError.unfit(
+        setting: "loss",
+        problem: "is softmaxCrossEntropy, which is for classification; "
+          + "this run's task is regression")
+    }
+    guard dataset.targets != .values(1) else {
+      throw TrainingError.unfit(
+        setting: "loss",
+        problem: "is softmaxCrossEntropy, but \(dataset.path) has one float target a row; "
+          + "it takes class indices stored as integers, or a distribution over the classes")
+    }
+  }
+
+  /// The activation of the output layer where the run lists no layers.
+  ///
+  /// The cross-entropies take logits and include their activation; the other losses judge what the
+  /// output layer puts out, which for a classifier is to be probabilities.
+  func outputActivation(_ asked: OutputActivation?) throws -> Activation {
+    let included: OutputActivation? =
+      switch loss {
+      case .softmaxCrossEntropy: .softmax
+      case .binaryCrossEntropy: .sigmoid
+      default: nil
+      }
+    if let included {
+      guard asked == nil || asked == .identity || asked == included else {
+        throw TrainingError.unfit(
+          setting: "outputActivation",
+          problem: "is \(asked!.rawValue), but the loss includes \(included.rawValue); "
+            + "leave it out, or choose another loss")
+      }
+      return .identity
+    }
+    let fallback: OutputActivation =
+      task == .regression ? .identity : outputs[0] == 1 ? .sigmoid : .softmax
+    switch asked ?? fallback {
+    case .softmax: return .softmax
+    case .sigmoid: return .sigmoid
+    case .identity: return .identity
+    }
+  }
+
+  func classWeights(_ asked: ClassWeights?) throws -> [Float]? {
+    guard let asked else { return nil }
+    guard task == .classification, case .classes(let count) = dataset.targets else {
+      throw TrainingError.unfit(
+        setting: "classWeights",
+        problem: "needs targets that are class indices; this run has \(targets) "
+          + "and the task \(task.rawValue)")
+    }
+    switch asked {
+    case .given(let weights):
+      guard weights.count == count else {
+        throw TrainingError.unfit(
+          setting: "classWeights",
+          problem: "has \(weights.count) weights; \(dataset.path) has \(count) classes")
+      }
+      guard weights.contains(where: { $0 > 0 }) else {
+        throw TrainingError.unfit(
+          setting: "classWeights", problem: "are all 0: nothing would be learned")
+      }
+      return weights.map { Float($0) }
+    case .balanced:
+      let counts = try dataset.classCounts(of: .train)
+      let rows = counts.reduce(0, +)
+      return counts.map { $0 > 0 ? Float(Double(rows) / Double(count * $0)) : 0 }
+    }
+  }
+}
+
+extension Loss {
+  fileprivate var isSoftmax: Bool {
+    if case .softmaxCrossEntropy = self { true } else { false }
+  }
+}

@@ -1,0 +1,21 @@
+import Datasets
+import Networks
+
+/// A network and what it needs around it to be trained, judged and used: what a checkpoint says
+/// about its parameters.
+public struct Model: Sendable, Equatable {
+  public let network: Network
+  public let task: Task
+  public let loss: Loss
+  /// The weight of each class in the loss; nil is 1 for all.
+  public let classWeights: [Float]?
+  /// How stored features become the network's input.
+  public let normalization: Normalization
+  /// Of a classifier, the number of classes; 0 for regression.
+  public let classes: Int
+  /// Of a classifier, what its classes are called.
+  public let classNames: [String]?
+
+  /// The number of values that the network puts out for a sample.
+  public var outputs: Int { network.outputShape.reduce(1, *) }
+}
