@@ -38,7 +38,8 @@ let package = Package(
     module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
     module("Settings", []),
     module("Networks", ["Kernels", "Settings"]),
-    module("Datasets", ["HDF5", "Kernels", "Settings", "CDeflate", "CSystem"]),
+    module(
+      "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CCrypto", "CSystem"]),
     module("Conversion", ["Datasets", "CZlib"]),
     .executableTarget(
