@@ -1,0 +1,74 @@
+import Glibc
+
+/// Numbers that depend on a seed, a purpose and an address only: the same stream each time it is
+/// made, wherever and whenever that is.
+///
+/// Streams that differ in seed, purpose or address share no block of the generator.
+/// A stream holds 2³⁴ words.
+package struct RandomStream: Sendable {
+  /// What a stream is for: keeps, say, shuffling apart from dropout under one seed.
+  package enum Purpose: UInt32, Sendable {
+    case initialization = 1
+    case shuffling = 2
+    case dropout = 3
+    case augmentation = 4
+    case selection = 5
+  }
+
+  private let generator: Philox
+  private var counter: SIMD4<UInt32>
+  private var words = SIMD4<UInt32>()
+  private var used = 4
+
+  /// - Parameters:
+  ///   - index: below 2²⁴, say a tensor's or layer's number.
+  ///   - a: any number, say an epoch.
+  ///   - b: any other.
+  package init(seed: UInt64, purpose: Purpose, index: Int = 0, a: UInt32 = 0, b: UInt32 = 0) {
+    precondition(index >= 0 && index < 1 << 24, "index of a random stream out of range")
+    generator = Philox(key: seed)
+    counter = SIMD4(0, a, b, purpose.rawValue << 24 | UInt32(index))
+  }
+
+  /// 32 random bits.
+  package mutating func next() -> UInt32 {
+    if used == 4 {
+      words = generator.block(counter)
+      counter[0] &+= 1
+      used = 0
+    }
+    defer { used += 1 }
+    return words[used]
+  }
+
+  /// Uniform on [0, 1): a multiple of 2⁻²⁴.
+  package mutating func uniform() -> Float { Float(next() >> 8) * 0x1p-24 }
+
+  /// Uniform on (0, 1]: safe to take the logarithm of.
+  package mutating func positiveUniform() -> Float { Float((next() >> 8) + 1) * 0x1p-24 }
+
+  /// Uniform on 0 ..< bound, by multiplying 64 random bits: the bias is below bound / 2⁶⁴.
+  package mutating func below(_ bound: Int) -> Int {
+    precondition(bound > 0, "no number is below \(bound)")
+    let low = UInt64(next())
+    let bits = UInt64(next()) << 32 | low
+    return Int(bits.multipliedFullWidth(by: UInt64(bound)).high)
+  }
+
+  /// Fills with uniform numbers on [low, high).
+  package mutating func fillUniform(low: Float, high: Float, into out: FloatView) {
+    for i in 0..<out.count { out.base[i] = low + (high - low) * uniform() }
+  }
+
+  /// Fills with normal numbers, by the Box–Muller transform in double precision.
+  package mutating func fillNormal(mean: Float, deviation: Float, into out: FloatView) {
+    var i = 0
+    while i < out.count {
+      let radius = (-2 * log((Double(next()) + 1) * 0x1p-32)).squareRoot()
+      let angle = 2 * Double.pi * Double(next()) * 0x1p-32
+      out.base[i] = mean + deviation * Float(radius * cos(angle))
+      if i + 1 < out.count { out.base[i + 1] = mean + deviation * Float(radius * sin(angle)) }
+      i += 2
+    }
+  }
+}

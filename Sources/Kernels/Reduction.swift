@@ -1,0 +1,40 @@
+/// Sums over shards, by a pairwise tree over the shard index that the number of shards alone fixes:
+/// ((0 + 1) + (2 + 3)) + ((4 + 5) + …).
+package enum Reduction {
+  /// Floats that are reduced and updated together, so that they stay in the first-level cache.
+  package static let tile = 512
+
+  /// out[i] = scale · Σ_s gradients[s][offset + i] for i in 0 ..< count.
+  ///
+  /// - Returns: Σ out[i]² in a fixed order; not finite where a sum is not.
+  package static func reduce(
+    gradients: UnsafeBufferPointer<UnsafePointer<Float>>, offset: Int, count: Int, scale: Float,
+    into out: FloatView
+  ) -> Double {
+    Reference.reduce(
+      gradients: gradients, offset: offset, count: count, scale: scale, into: out)
+  }
+
+  /// The same tree over one number per shard; 0 for none.
+  package static func treeSum(_ values: UnsafeBufferPointer<Double>) -> Double {
+    treeSum(values.count) { values[$0] }
+  }
+
+  package static func treeSum(_ values: [Double]) -> Double {
+    treeSum(values.count) { values[$0] }
+  }
+
+  /// The same tree over `value(0) … value(count − 1)`.
+  package static func treeSum(_ count: Int, value: (Int) -> Double) -> Double {
+    guard count > 0 else { return 0 }
+    func sum(_ first: Int, _ width: Int) -> Double {
+      guard width > 1 else { return value(first) }
+      let half = width / 2
+      let left = sum(first, half)
+      return first + half < count ? left + sum(first + half, half) : left
+    }
+    var width = 1
+    while width < count { width *= 2 }
+    return sum(0, width)
+  }
+}
