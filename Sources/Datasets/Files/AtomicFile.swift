@@ -162,7 +162,7 @@ extension AtomicFile {
       remedy: "remove it, choose another name, or ask to replace it (--force)")
   }
 
-  private static func failure(
+  static func failure(
     _ target: String, _ problem: String, _ code: Int32
   ) -> DatasetError {
     let remedy: String? =
