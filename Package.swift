@@ -38,9 +38,10 @@ let package = Package(
     module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
     module("Settings", []),
     module("Networks", ["Kernels", "Settings"]),
-    module("Datasets", ["HDF5", "Kernels", "Settings", "CDeflate", "CSystem"]),
+    module(
+      "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CCrypto", "CSystem"]),
-    module("Conversion", ["Datasets", "CZlib"]),
+    module("Conversion", ["Datasets", "Kernels", "CZlib"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),

@@ -1,1 +1,17 @@
+// System calls and handlers that Swift cannot see or may not write.
 #include "affinity.h"
+
+// Renames `from` to `to` unless `to` exists: then -1 with errno EEXIST.
+int lockstep_rename_exclusive(const char *from, const char *to);
+
+// A table of files to unlink when a signal ends the process. `lockstep_temporary_add` copies the
+// path and returns its slot, or -1 when the table is full; `lockstep_temporary_remove` frees it.
+// Any thread may call them.
+int lockstep_temporary_add(const char *path);
+void lockstep_temporary_remove(int slot);
+
+// Unlinks every file of the table. May be called from a signal handler.
+void lockstep_temporaries_unlink(void);
+
+// From now on `signal` unlinks the table's files and ends the process with status 128 + signal.
+int lockstep_temporaries_unlink_on(int signal);

@@ -1,0 +1,60 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int lockstep_rename_exclusive(const char *from, const char *to) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  // A file system without RENAME_NOREPLACE: a hard link refuses an existing name just as well.
+  if (link(from, to) != 0) return -1;
+  return unlink(from);
+}
+
+// A slot is only ever exchanged as a whole: whoever takes a path out of the table owns it, so a
+// handler that interrupts a change never reads a path that somebody else frees.
+enum { TEMPORARIES = 256 };
+static _Atomic(char *) temporaries[TEMPORARIES];
+
+int lockstep_temporary_add(const char *path) {
+  char *copy = strdup(path);
+  if (copy == NULL) return -1;
+  for (int slot = 0; slot < TEMPORARIES; slot++) {
+    char *empty = NULL;
+    if (atomic_compare_exchange_strong(&temporaries[slot], &empty, copy)) return slot;
+  }
+  free(copy);
+  return -1;
+}
+
+void lockstep_temporary_remove(int slot) {
+  if (slot < 0 || slot >= TEMPORARIES) return;
+  free(atomic_exchange(&temporaries[slot], NULL));
+}
+
+void lockstep_temporaries_unlink(void) {
+  int saved = errno;
+  for (int slot = 0; slot < TEMPORARIES; slot++) {
+    char *path = atomic_exchange(&temporaries[slot], NULL);
+    if (path != NULL) unlink(path);
+  }
+  errno = saved;
+}
+
+static void unlink_and_exit(int signal) {
+  lockstep_temporaries_unlink();
+  _exit(128 + signal);
+}
+
+int lockstep_temporaries_unlink_on(int signal) {
+  struct sigaction action = {.sa_handler = unlink_and_exit};
+  sigemptyset(&action.sa_mask);
+  return sigaction(signal, &action, NULL);
+}

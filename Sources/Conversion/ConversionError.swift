@@ -1,0 +1,38 @@
+import Datasets
+
+/// Why sources could not be made into a dataset file: which file, what was found, what was
+/// expected and what to do.
+public struct ConversionError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The source or the output, as its path was given; or the option that is wrong.
+  public var subject: String
+  /// What was found: "has 9999 labels".
+  public var problem: String
+  /// What should have been there: "10000, one for each image of t10k-images".
+  public var expected: String?
+  /// What the user can do.
+  public var remedy: String?
+
+  public init(
+    subject: String, problem: String, expected: String? = nil, remedy: String? = nil
+  ) {
+    self.subject = subject
+    self.problem = problem
+    self.expected = expected
+    self.remedy = remedy
+  }
+
+  /// An error about the output.
+  init(_ error: DatasetError) {
+    subject = error.file
+    problem = (error.dataset.map { $0 + " " } ?? "") + error.problem
+    expected = error.expected
+    remedy = error.remedy
+  }
+
+  public var description: String {
+    var text = "\(subject): \(problem)"
+    if let expected { text += "; expected " + expected }
+    if let remedy { text += "; " + remedy }
+    return text
+  }
+}

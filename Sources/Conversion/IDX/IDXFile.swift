@@ -1,0 +1,88 @@
+import Kernels
+
+/// An IDX file open for reading, front to back.
+final class IDXFile {
+  let header: IDXHeader
+  private let reader: GzipReader
+  private var nextRow = 0
+
+  var path: String { reader.path }
+
+  /// Opens the file and checks its header, and against it the file's length where that is known
+  /// without reading the values.
+  init(path: String) throws(ConversionError) {
+    reader = try GzipReader(path: path)
+    let (type, dimensions) = try IDXHeader.magic(try reader.read(count: 4), path: path)
+    let sizes = try reader.read(count: 4 * dimensions)
+    guard sizes.count == 4 * dimensions else {
+      throw ConversionError(
+        subject: path, problem: "ends within its header",
+        expected: "\(dimensions) dimensions of 4 bytes each", remedy: Self.cutShort)
+    }
+    header = try IDXHeader(type: type, dimensions: sizes, path: path)
+    try checkLength()
+  }
+
+  /// Reads the next rows, in the machine's byte order.
+  /// - Parameter rows: at most as many as are left.
+  func read(rows: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ConversionError) {
+    precondition(nextRow + rows <= header.rows && bytes.count == rows * header.rowBytes)
+    let count = try reader.read(into: bytes)
+    guard count == bytes.count else {
+      throw ConversionError(
+        subject: path,
+        problem: "ends after \(nextRow + count / header.rowBytes) rows",
+        expected: "\(header.rows) rows of \(header.rowBytes) bytes", remedy: Self.cutShort)
+    }
+    nextRow += rows
+    swapBytes(bytes)
+    if nextRow == header.rows { try checkEnd() }
+  }
+
+  private func checkLength() throws(ConversionError) {
+    guard let size = reader.fileSize else { return }
+    let expected = header.length + header.byteCount
+    if reader.isCompressed {
+      // Deflate expands at most 1032 times, so a header that declares more lies.
+      guard header.byteCount / 1032 <= size else {
+        throw ConversionError(
+          subject: path,
+          problem: "declares \(expected) bytes, which \(size) bytes of gzip cannot hold",
+          remedy: "the file is damaged: get it again")
+      }
+    } else if size != expected {
+      throw ConversionError(
+        subject: path, problem: "has \(size) bytes",
+        expected: "\(expected), as its header declares",
+        remedy: size < expected ? Self.cutShort : Self.tooLong)
+    }
+  }
+
+  private func checkEnd() throws(ConversionError) {
+    guard try reader.read(count: 1).isEmpty else {
+      throw ConversionError(
+        subject: path, problem: "goes on after its \(header.rows) rows",
+        expected: "\(header.length + header.byteCount) bytes, as its header declares",
+        remedy: Self.tooLong)
+    }
+  }
+
+  private func swapBytes(_ bytes: UnsafeMutableRawBufferPointer) {
+    func swap<Word: FixedWidthInteger>(_: Word.Type) {
+      let size = MemoryLayout<Word>.size
+      for offset in stride(from: 0, to: bytes.count, by: size) {
+        let word = bytes.loadUnaligned(fromByteOffset: offset, as: Word.self)
+        bytes.storeBytes(of: Word(bigEndian: word), toByteOffset: offset, as: Word.self)
+      }
+    }
+    switch header.type.byteCount {
+    case 2: swap(UInt16.self)
+    case 4: swap(UInt32.self)
+    case 8: swap(UInt64.self)
+    default: break
+    }
+  }
+
+  private static let cutShort = "the file is cut short: get it again"
+  private static let tooLong = "the file is damaged, or not what its header says: get it again"
+}

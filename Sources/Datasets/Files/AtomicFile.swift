@@ -1,0 +1,177 @@
+import CSystem
+import Glibc
+import Synchronization
+
+/// A file that appears under its name complete or not at all.
+///
+/// The bytes go to a temporary name beside the target; `commit` flushes them to the disk, renames
+/// the file and flushes the folder. A reader sees the old file or the new one. The temporary file
+/// is removed by `cancel`, when the value is dropped uncommitted, and, once
+/// `removeTemporariesOnInterrupt` was called, when a signal ends the process.
+///
+/// One thread at a time may use a value.
+package final class AtomicFile {
+  /// The name the file will have.
+  package let target: String
+  /// The name it has until `commit`, for writers that open files themselves (HDF5). They must
+  /// close it before `commit`.
+  package let temporaryPath: String
+
+  private let replacesExisting: Bool
+  private var descriptor: Int32
+  private let slot: Int32
+  private static let count = Atomic<Int>(0)
+
+  /// Creates the temporary file.
+  ///
+  /// - Parameter replacingExisting: whether a file of that name may be replaced; otherwise it is
+  ///   refused, here and again at `commit`.
+  /// - Throws: `DatasetError` that names the target.
+  package init(target: String, replacingExisting: Bool) throws(DatasetError) {
+    try Self.check(target, replacingExisting: replacingExisting)
+    let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = slash.map { String(target[...$0]) } ?? ""
+    let name = slash.map { String(target[target.utf8.index(after: $0)...]) } ?? target
+    let number = Self.count.add(1, ordering: .relaxed).newValue
+    // A long name is shortened: the temporary one must not pass the file system's limit.
+    let stem = String(decoding: name.utf8.prefix(180), as: UTF8.self)
+    self.target = target
+    temporaryPath = "\(folder).\(stem).\(getpid())-\(number).partial"
+    replacesExisting = replacingExisting
+    slot = lockstep_temporary_add(temporaryPath)
+    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      let code = errno
+      lockstep_temporary_remove(slot)
+      throw Self.failure(target, "cannot be created", code)
+    }
+  }
+
+  deinit { cancel() }
+
+  /// Appends bytes.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw Self.failure(target, "cannot be written", errno)
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+    }
+  }
+
+  package func write(_ text: String) throws(DatasetError) {
+    let bytes = Array(text.utf8)
+    // `withUnsafeBytes` rethrows without the type.
+    let result: Result<Void, DatasetError> = bytes.withUnsafeBytes { bytes in
+      do throws(DatasetError) { return .success(try write(bytes)) } catch { return .failure(error) }
+    }
+    try result.get()
+  }
+
+  /// Gives the file its name, durably.
+  package func commit() throws(DatasetError) {
+    precondition(descriptor >= 0, "an AtomicFile is committed once")
+    do throws(DatasetError) {
+      if fsync(descriptor) != 0 { throw Self.failure(target, "cannot be written", errno) }
+      let closed = close(descriptor)
+      descriptor = -1
+      if closed != 0 { throw Self.failure(target, "cannot be written", errno) }
+      let renamed =
+        replacesExisting
+        ? rename(temporaryPath, target) : lockstep_rename_exclusive(temporaryPath, target)
+      if renamed != 0 {
+        let code = errno
+        if code == EEXIST { throw Self.exists(target) }
+        throw Self.failure(target, "cannot be given its name", code)
+      }
+      lockstep_temporary_remove(slot)
+      try Self.syncFolder(of: target)
+    } catch {
+      // Unlinks the temporary name, or nothing when the file was renamed already.
+      _ = unlink(temporaryPath)
+      lockstep_temporary_remove(slot)
+      throw error
+    }
+  }
+
+  /// Removes the temporary file, unless it was committed.
+  package func cancel() {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+    unlink(temporaryPath)
+    lockstep_temporary_remove(slot)
+  }
+}
+
+extension AtomicFile {
+  /// Writes a whole file at once.
+  package static func write(
+    _ text: String, to target: String, replacingExisting: Bool
+  ) throws(DatasetError) {
+    let file = try AtomicFile(target: target, replacingExisting: replacingExisting)
+    try file.write(text)
+    try file.commit()
+  }
+
+  /// Makes SIGINT and SIGTERM remove all temporary files and end the process with 130 or 143.
+  /// For programs without signal handling of their own.
+  package static func removeTemporariesOnInterrupt() {
+    _ = lockstep_temporaries_unlink_on(SIGINT)
+    _ = lockstep_temporaries_unlink_on(SIGTERM)
+  }
+
+  /// Checks, before any work is done, that `target` could be written.
+  package static func check(
+    _ target: String, replacingExisting: Bool
+  ) throws(DatasetError) {
+    guard !target.isEmpty, !target.utf8.contains(0) else {
+      throw DatasetError(file: "\"\(target)\"", problem: "is not a file name")
+    }
+    var status = stat()
+    guard lstat(target, &status) == 0 else {
+      if errno == ENOENT { return }
+      throw failure(target, "cannot be written", errno)
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      throw DatasetError(
+        file: target, problem: "is a folder", expected: "the name of a file to write")
+    }
+    guard replacingExisting else { throw exists(target) }
+  }
+
+  /// Makes the names in the folder of `path` durable.
+  private static func syncFolder(of path: String) throws(DatasetError) {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = slash.map { String(path[...$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(folder, "cannot be opened", errno) }
+    defer { close(descriptor) }
+    // EINVAL: a file system whose folders cannot be flushed, and need not be.
+    if fsync(descriptor) != 0, errno != EINVAL {
+      throw failure(folder, "cannot be written", errno)
+    }
+  }
+
+  private static func exists(_ target: String) -> DatasetError {
+    DatasetError(
+      file: target, problem: "exists already",
+      remedy: "remove it, choose another name, or ask to replace it (--force)")
+  }
+
+  static func failure(
+    _ target: String, _ problem: String, _ code: Int32
+  ) -> DatasetError {
+    let remedy: String? =
+      switch code {
+      case ENOSPC, EDQUOT: "free some space on the disk, or write elsewhere"
+      case ENOENT: "create its folder first"
+      default: nil
+      }
+    return DatasetError(
+      file: target, problem: "\(problem): \(String(cString: strerror(code)))", remedy: remedy)
+  }
+}

@@ -1,0 +1,32 @@
+import CCrypto
+
+/// A SHA-256 over the content of a dataset, fed a piece at a time.
+struct Fingerprint: ~Copyable {
+  private let context: OpaquePointer
+
+  init() {
+    // Fails only for want of memory.
+    context = EVP_MD_CTX_new()!
+    EVP_DigestInit_ex(context, EVP_sha256(), nil)
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+  }
+
+  mutating func add(_ text: String) {
+    Array(text.utf8).withUnsafeBytes { add($0) }
+  }
+
+  /// The digest in hexadecimal. Nothing may be added afterwards.
+  consuming func finish() -> String {
+    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var length: UInt32 = 0
+    EVP_DigestFinal_ex(context, &digest, &length)
+    return digest.prefix(Int(length)).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+}
