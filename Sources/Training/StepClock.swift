@@ -1,20 +1,50 @@
-/// Where the time of an epoch's steps goes: the step ledger.
+/// The time that training steps take, without validation and checkpoints.
 struct StepClock {
-  /// Seconds spent in training steps, and the rows they trained on.
-  private(set) var seconds = 0.0
-  private(set) var rows = 0
+  /// A stretch of training: its seconds and the samples trained on.
+  struct Stretch {
+    var seconds = 0.0
+    var rows = 0
 
-  private let clock = ContinuousClock()
-
-  /// Adds a piece of training time, in which `rows` samples were used.
-  mutating func add(since start: ContinuousClock.Instant, rows: Int) {
-    seconds += (clock.now - start).inSeconds
-    self.rows += rows
+    var samplesPerSecond: Double { seconds > 0 ? Double(rows) / seconds : 0 }
   }
 
-  var now: ContinuousClock.Instant { clock.now }
+  /// Of the present epoch, and of the whole process.
+  private(set) var epoch = Stretch()
+  private(set) var total = Stretch()
 
-  var samplesPerSecond: Double { seconds > 0 ? Double(rows) / seconds : 0 }
+  private let clock = ContinuousClock()
+  private var last: ContinuousClock.Instant
+  private var nextReport: ContinuousClock.Instant
+
+  private static let reportInterval = Duration.milliseconds(200)
+
+  init() {
+    last = clock.now
+    nextReport = last
+  }
+
+  mutating func startEpoch() {
+    epoch = Stretch()
+    last = clock.now
+  }
+
+  /// Counts the time since the last call, or the epoch's start, as a step over `rows` samples.
+  mutating func add(rows: Int) {
+    let now = clock.now
+    let seconds = (now - last).inSeconds
+    last = now
+    epoch.seconds += seconds
+    epoch.rows += rows
+    total.seconds += seconds
+    total.rows += rows
+  }
+
+  /// Whether it is time to tell how far the run is, a few times a second.
+  mutating func isReportDue() -> Bool {
+    guard last >= nextReport else { return false }
+    nextReport = last + Self.reportInterval
+    return true
+  }
 }
 
 extension Duration {

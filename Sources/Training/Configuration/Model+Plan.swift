@@ -4,16 +4,16 @@ import Networks
 extension Model {
   /// Builds what `configuration` says for the data of `dataset`, and writes what it left open into
   /// the configuration.
-  init(completing configuration: inout RunConfiguration, for dataset: Dataset) throws {
+  init(completing configuration: inout RunConfiguration, for dataset: Dataset, training: ResidentSplit) throws {
     let goal = try Goal(configuration, dataset: dataset)
     let activation = try goal.outputActivation(configuration.outputActivation)
     let description =
-      try configuration.network
-      ?? .dense(
+      configuration.network
+      ?? Network.dense(
         hidden: configuration.hidden, activation: configuration.activation,
-        dropout: configuration.dropout, outputs: goal.outputs[0], outputActivation: activation)
+        outputs: goal.outputs[0], outputActivation: activation, dropout: configuration.dropout)
     let network = try Network(description, inputShape: dataset.featureShape)
-    let outputs = network.outputShape.reduce(1, *)
+    let outputs = network.outputs
     guard goal.outputs.contains(outputs) else {
       throw TrainingError.unfit(
         setting: "network",
@@ -21,10 +21,10 @@ extension Model {
           + "which needs \(goal.outputs[0])")
     }
     try network.checkTrainable()
-    let weights = try goal.classWeights(configuration.classWeights)
+    let weights = try goal.classWeights(configuration.classWeights, training: training)
     self.init(
       network: network, task: goal.task, loss: goal.loss, classWeights: weights,
-      normalization: dataset.normalization, classes: goal.classes,
+      normalization: dataset.normalization, targets: dataset.targets, classes: goal.classes,
       classNames: goal.task == .classification ? dataset.classNames : nil)
     configuration.task = goal.task
     configuration.loss = goal.loss
@@ -60,14 +60,8 @@ private struct Goal {
     loss =
       configuration.loss
       ?? (task == .classification ? .softmaxCrossEntropy() : .meanSquaredError)
-    switch (task, dataset.targets) {
-    case (.regression, .classes):
-      classes = 0
-      outputs = [1]
-    case (.regression, .values(let count)):
-      classes = 0
-      outputs = [count]
-    case (.classification, .classes(let count)):
+    switch dataset.targets {
+    case .classes(let count):
       classes = count
       outputs =
         switch loss {
@@ -75,11 +69,11 @@ private struct Goal {
         case .binaryCrossEntropy where count == 2: [1, 2]
         default: count == 2 ? [2, 1] : [count]
         }
-    case (.classification, .values(let count)):
-      classes = max(2, count)
+    case .values(let count):
+      classes = task == .classification ? max(2, count) : 0
       outputs = [count]
     }
-    guard loss.isSoftmax else { return }
+    guard loss.name == .softmaxCrossEntropy else { return }
     guard task == .classification else {
       throw TrainingError.unfit(
         setting: "loss",
@@ -123,7 +117,7 @@ private struct Goal {
     }
   }
 
-  func classWeights(_ asked: ClassWeights?) throws -> [Float]? {
+  func classWeights(_ asked: ClassWeights?, training: ResidentSplit) throws -> [Float]? {
     guard let asked else { return nil }
     guard task == .classification, case .classes(let count) = dataset.targets else {
       throw TrainingError.unfit(
@@ -144,15 +138,9 @@ private struct Goal {
       }
       return weights.map { Float($0) }
     case .balanced:
-      let counts = try dataset.classCounts(of: .train)
+      let counts = training.classCounts
       let rows = counts.reduce(0, +)
       return counts.map { $0 > 0 ? Float(Double(rows) / Double(count * $0)) : 0 }
     }
-  }
-}
-
-extension Loss {
-  fileprivate var isSoftmax: Bool {
-    if case .softmaxCrossEntropy = self { true } else { false }
   }
 }

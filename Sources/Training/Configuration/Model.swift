@@ -3,7 +3,7 @@ import Networks
 
 /// A network and what it needs around it to be trained, judged and used: what a checkpoint says
 /// about its parameters.
-public struct Model: Sendable, Equatable {
+public struct Model: Sendable {
   public let network: Network
   public let task: Task
   public let loss: Loss
@@ -11,11 +11,13 @@ public struct Model: Sendable, Equatable {
   public let classWeights: [Float]?
   /// How stored features become the network's input.
   public let normalization: Normalization
+  /// What the data's targets are.
+  public let targets: TargetSchema
   /// Of a classifier, the number of classes; 0 for regression.
   public let classes: Int
   /// Of a classifier, what its classes are called.
   public let classNames: [String]?
 
   /// The number of values that the network puts out for a sample.
-  public var outputs: Int { network.outputShape.reduce(1, *) }
+  public var outputs: Int { network.outputs }
 }

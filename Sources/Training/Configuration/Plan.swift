@@ -10,6 +10,7 @@ public struct Plan: Sendable {
   /// The configuration, with nothing left open.
   public let configuration: RunConfiguration
   public let model: Model
+  public let regularization: Regularization
   public let geometry: ShuffleGeometry
   public let batchSize: Int
   public let shards: Int
@@ -27,12 +28,16 @@ public struct Plan: Sendable {
 
   /// Completes `configuration` for the training split of `dataset`.
   ///
-  /// - Parameter cores: what `shards` defaults to.
+  /// - Parameters:
+  ///   - training: its training split.
+  ///   - cores: what `shards` defaults to.
   /// - Throws: `TrainingError.unfit`, `SettingsError` or `NetworkError` where the configuration
   ///   and the data do not fit each other, naming the setting.
-  public init(_ configuration: RunConfiguration, for dataset: Dataset, cores: Int) throws {
+  public init(_ configuration: RunConfiguration, for dataset: Dataset, training: ResidentSplit, cores: Int)
+    throws
+  {
     var configuration = configuration
-    rows = try dataset.rows(of: .train)
+    rows = training.rows
     batchSize = try Self.batchSize(configuration, rows: rows)
     configuration.batchSize = batchSize
     shards = configuration.shards ?? min(cores, batchSize)
@@ -45,11 +50,18 @@ public struct Plan: Sendable {
     configuration.shards = shards
     geometry = try Self.geometry(configuration.shuffle, of: dataset, batch: batchSize)
     configuration.shuffle = ShuffleChoice(geometry)
-    model = try Model(completing: &configuration, for: dataset)
-    if configuration.weightDecay == nil {
-      configuration.weightDecay = configuration.optimizer.defaultWeightDecay
-    }
+    model = try Model(completing: &configuration, for: dataset, training: training)
+    regularization =
+      configuration.regularization
+      ?? Regularization(weightDecay: configuration.optimizer.defaultWeightDecay)
+    configuration.regularization = regularization
     self.configuration = configuration
+  }
+
+  /// The learning rate of a step, counted from 0.
+  func learningRate(step: Int) -> Double {
+    configuration.schedule.learningRate(
+      step: step, totalSteps: totalSteps, base: configuration.learningRate)
   }
 
   private static func batchSize(_ configuration: RunConfiguration, rows: Int) throws -> Int {

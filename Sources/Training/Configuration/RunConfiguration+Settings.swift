@@ -11,20 +11,17 @@ extension RunConfiguration {
     var reader = try SettingsReader(settings, path: path)
     try readNetwork(&reader)
     task = try reader.optional("task") { try $0.choice("task") }
-    loss = try reader.value("loss").map { try Loss(settings: $0, path: "\(path): loss") }
+    loss = try reader.value("loss").map { try Loss(settings: $0, path: "\(path).loss") }
     if let value = reader.value("optimizer") {
-      optimizer = try Optimizer(settings: value, path: "\(path): optimizer")
+      optimizer = try Optimizer(settings: value, path: "\(path).optimizer")
     }
     learningRate = try reader.number("learningRate", "a number above 0", default: learningRate) {
       $0 > 0
     }
     if let value = reader.value("schedule") {
-      schedule = try Schedule(settings: value, path: "\(path): schedule")
+      schedule = try Schedule(settings: value, path: "\(path).schedule")
     }
-    weightDecay = try reader.optional("weightDecay") { try $0.nonNegative("weightDecay") }
-    l1 = try reader.nonNegative("l1", default: l1)
-    l2 = try reader.nonNegative("l2", default: l2)
-    decayBiases = try reader.boolean("decayBiases", default: decayBiases)
+    regularization = try Regularization(settings: &reader, optimizer: optimizer)
     clipNorm = try reader.optional("clipNorm") {
       try $0.number("clipNorm", "a number above 0") { $0 > 0 }
     }
@@ -43,8 +40,8 @@ extension RunConfiguration {
   }
 
   private mutating func readNetwork(_ reader: inout SettingsReader) throws {
-    if let layers = try reader.array("network") {
-      network = NetworkDescription(layers)
+    if let layers = reader.value("network") {
+      network = try NetworkDescription(settings: layers, path: "\(reader.path).network")
       for key in ["hidden", "activation", "dropout", "outputActivation"]
       where reader.value(key) != nil {
         throw reader.error(
@@ -102,8 +99,7 @@ extension RunConfiguration {
   public var settings: SettingValue {
     var members: [String: SettingValue] = [
       "optimizer": optimizer.settings, "learningRate": .number(learningRate),
-      "schedule": schedule.settings, "l1": .number(l1), "l2": .number(l2),
-      "decayBiases": .boolean(decayBiases), "accumulate": .integer(accumulate),
+      "schedule": schedule.settings, "accumulate": .integer(accumulate),
       "epochs": .integer(epochs), "seed": .integer(Int(seed)),
       "topK": .array(topK.map { .integer($0) }),
     ]
@@ -117,7 +113,7 @@ extension RunConfiguration {
     }
     members["task"] = task.map { .string($0.rawValue) }
     members["loss"] = loss?.settings
-    members["weightDecay"] = weightDecay.map { .number($0) }
+    if let regularization { members.merge(regularization.settings) { $1 } }
     members["clipNorm"] = clipNorm.map { .number($0) }
     members["batchSize"] = batchSize.map { .integer($0) }
     members["shards"] = shards.map { .integer($0) }
@@ -142,12 +138,6 @@ extension SettingsReader {
     _ key: String, _ read: (inout SettingsReader) throws -> Value
   ) throws -> Value? {
     has(key) ? try read(&self) : nil
-  }
-
-  fileprivate mutating func nonNegative(_ key: String, default fallback: Double? = nil) throws
-    -> Double
-  {
-    try number(key, "a number of at least 0", default: fallback) { $0 >= 0 }
   }
 
   fileprivate mutating func integers(_ key: String, in range: ClosedRange<Int>) throws -> [Int]? {

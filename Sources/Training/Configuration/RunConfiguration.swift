@@ -23,16 +23,10 @@ public struct RunConfiguration: Sendable, Equatable {
   public var loss: Loss?
   public var optimizer = Optimizer.adam()
   public var learningRate = 1e-3
-  public var schedule = Schedule.constant
-  /// Nil is the optimizer's own default, as in PyTorch: 0.01 for AdamW, otherwise 0.
-  public var weightDecay: Double?
-  /// The weight of the sum of the parameters' absolute values in the loss.
-  public var l1 = 0.0
-  /// The weight of half the sum of the parameters' squares in the loss. Unlike `weightDecay` it is
-  /// part of the gradient under every optimizer.
-  public var l2 = 0.0
-  /// Whether biases decay too.
-  public var decayBiases = false
+  public var schedule = Schedule(.constant)
+  /// What pulls weights towards zero; nil is the optimizer's default, as in PyTorch: a weight decay
+  /// of 0.01 for adamW, otherwise none.
+  public var regularization: Regularization?
   /// The largest norm of the mean gradient; a longer one is scaled down to it.
   public var clipNorm: Double?
 
@@ -52,11 +46,6 @@ public struct RunConfiguration: Sendable, Equatable {
   public var topK: [Int] = []
 
   public init() {}
-}
-
-/// What the targets mean.
-public enum Task: String, Sendable, CaseIterable {
-  case classification, regression
 }
 
 /// What the output layer applies to its sums.

@@ -22,7 +22,7 @@ final class Replica: @unchecked Sendable {
   private let targets: TargetRows
   private let weights: AlignedBuffer<Float>
   private let classWeights: AlignedBuffer<Float>?
-  private let scaling: Scaling
+  private let scaling: FeatureScaling
 
   /// - Parameters:
   ///   - batchSize: the most rows of a mini-batch.
@@ -30,13 +30,13 @@ final class Replica: @unchecked Sendable {
   init(
     shard: Int, cut: ShardCut, batchSize: Int, model: Model, seed: UInt64, topK: [Int],
     trains: Bool
-  ) {
+  ) throws {
     self.shard = shard
     self.cut = cut
     self.model = model
     self.seed = seed
     let rows = cut.maximumRows(batch: batchSize)
-    workspace = Workspace(network: model.network, maximumRows: rows, training: trains)
+    workspace = try Workspace(network: model.network, maximumRows: rows, training: trains)
     gradient = AlignedBuffer(count: trains ? model.network.layout.count : 0)
     targets = TargetRows(model: model, maximumRows: rows)
     weights = AlignedBuffer(count: rows)
@@ -45,8 +45,8 @@ final class Replica: @unchecked Sendable {
       for (index, value) in values.enumerated() { buffer.view[index] = value }
       return buffer
     }
-    scaling = Scaling(model.normalization)
-    sums = model.emptySums(topK: topK)
+    scaling = FeatureScaling(model.normalization)
+    sums = MetricSums(classes: model.classes, outputs: model.outputs, topK: topK)
   }
 
   /// Computes the gradient of this shard's part of a mini-batch, the sum over its samples.
@@ -67,7 +67,7 @@ final class Replica: @unchecked Sendable {
       loss: loss.loss, weight: loss.weight,
       correct: targets.correct(outputs: workspace.output, rows: range.count), rows: range.count)
     workspace.backward(
-      parameters: parameters, gradient: gradient.view, rows: range.count, accumulates: accumulates)
+      parameters: parameters, gradient: gradient.view, accumulates: accumulates)
   }
 
   /// Adds this shard's part of a mini-batch to `sums`.
@@ -88,11 +88,10 @@ final class Replica: @unchecked Sendable {
     let range = cut.rows(of: shard, batch: batch.count)
     guard !range.isEmpty else { return }
     gatherFeatures(batch, range, of: split)
-    workspace.forward(
-      parameters: parameters, rows: range.count, mode: .evaluation, randomness: .none)
+    workspace.forward(parameters: parameters, rows: range.count, mode: .evaluation)
     let width = model.outputs
     let own = outputs.slice(range.lowerBound * width..<range.upperBound * width)
-    own.copy(from: workspace.output.prefix(range.count * width))
+    own.copy(from: workspace.output)
     model.loss.predictionActivation.apply(rows: range.count, columns: width, values: own)
   }
 
@@ -106,20 +105,19 @@ final class Replica: @unchecked Sendable {
     if split.hasWeights { split.gatherWeights(rows, into: weights.view.prefix(range.count)) }
     workspace.forward(
       parameters: parameters, rows: range.count, mode: mode,
-      randomness: Randomness(seed: seed, step: batch.number, firstSample: range.lowerBound))
+      randomness: Randomness(
+        seed: seed, step: batch.step, firstSample: batch.firstSample + range.lowerBound))
   }
 
   private func gatherFeatures(_ batch: MiniBatch, _ range: Range<Int>, of split: ResidentSplit) {
-    split.gatherFeatures(
-      batch.rows(range), scaling: scaling,
-      into: workspace.input.prefix(range.count * split.featureCount))
+    split.gather(
+      batch.rows(range), scaling: scaling, into: workspace.input(rows: range.count))
   }
 
   private func evaluateLoss(rows: Int, of split: ResidentSplit, withGradient: Bool) -> LossSum {
-    model.loss.evaluate(
-      rows: rows, outputs: workspace.output, targets: targets.batch(rows: rows),
+    workspace.evaluate(
+      model.loss, targets: targets.batch(rows: rows),
       weights: split.hasWeights ? weights.view.prefix(rows) : nil,
-      classWeights: classWeights?.view,
-      gradient: withGradient ? workspace.outputGradient : nil)
+      classWeights: classWeights?.view, gradient: withGradient)
   }
 }

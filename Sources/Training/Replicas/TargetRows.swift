@@ -6,47 +6,47 @@ import Networks
 /// by them.
 struct TargetRows {
   private let model: Model
-  /// Classes of the rows; empty where targets are values.
+  /// Classes of the rows; empty where the data has values.
   private let labels: AlignedBuffer<Int32>
-  /// Target values, (rows, width); for a regression on class indices, those as numbers.
+  /// Target values, (rows, width); empty where the data has classes.
   private let values: AlignedBuffer<Float>
   private let width: Int
-  private let readsClasses: Bool
-  private let countsClasses: Bool
+  private let isClasses: Bool
 
-  init(model: Model, targets: TargetSchema, maximumRows: Int) {
+  init(model: Model, maximumRows: Int) {
     self.model = model
-    countsClasses = model.task == .classification
-    readsClasses = targets.isClasses
-    width = readsClasses ? 1 : targets.outputs
-    labels = AlignedBuffer(count: readsClasses ? maximumRows : 0)
-    values = AlignedBuffer(count: usesLabels ? 0 : maximumRows * width)
+    switch model.targets {
+    case .classes:
+      isClasses = true
+      width = 0
+    case .values(let count):
+      isClasses = false
+      width = count
+    }
+    labels = AlignedBuffer(count: isClasses ? maximumRows : 0)
+    values = AlignedBuffer(count: width * maximumRows)
   }
-
-  /// Whether the loss takes class indices.
-  private var usesLabels: Bool { readsClasses && countsClasses }
 
   /// Copies the targets of the resident rows at `indices`.
   func gather(_ indices: UnsafeBufferPointer<Int32>, of split: ResidentSplit) {
-    guard readsClasses else {
-      return split.gatherValues(indices, into: values.view.prefix(indices.count * width))
+    if isClasses {
+      split.gatherClasses(
+        indices, into: UnsafeMutableBufferPointer(rebasing: labels.pointer[..<indices.count]))
+    } else {
+      split.gatherValues(indices, into: values.view.prefix(indices.count * width))
     }
-    split.gatherClasses(
-      indices, into: UnsafeMutableBufferPointer(rebasing: labels.pointer[..<indices.count]))
-    guard !usesLabels else { return }
-    for row in 0..<indices.count { values.view[row] = Float(labels.pointer[row]) }
   }
 
   /// The targets of the first `rows` samples, as the loss takes them.
   func batch(rows: Int) -> TargetBatch {
-    usesLabels
+    isClasses
       ? .classes(UnsafeMutableBufferPointer(rebasing: labels.pointer[..<rows]))
       : .values(values.view.prefix(rows * width))
   }
 
   /// How many of the first `rows` samples are classified rightly by `outputs`; 0 for a regression.
   func correct(outputs: FloatView, rows: Int) -> Int {
-    guard countsClasses else { return 0 }
+    guard model.classes > 0 else { return 0 }
     var correct = 0
     for row in 0..<rows where model.predictedClass(outputs, row: row) == actualClass(row) {
       correct += 1
@@ -58,7 +58,7 @@ struct TargetRows {
   func measure(outputs: FloatView, rows: Int, into sums: inout MetricSums) {
     for row in 0..<rows {
       let scores = outputs.slice(row * model.outputs..<(row + 1) * model.outputs)
-      if countsClasses {
+      if model.classes > 0 {
         sums.add(
           scores: scores, predicted: model.predictedClass(outputs, row: row),
           actual: actualClass(row))
@@ -70,7 +70,7 @@ struct TargetRows {
 
   /// The class of a sample; where targets are a distribution over the classes, its likeliest.
   private func actualClass(_ row: Int) -> Int {
-    if usesLabels { return Int(labels.pointer[row]) }
+    if isClasses { return Int(labels.pointer[row]) }
     if width == 1 { return values.view[row] > 0.5 ? 1 : 0 }
     return largest(values.view, from: row * width, count: width)
   }
