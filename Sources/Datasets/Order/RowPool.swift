@@ -20,3 +20,10 @@ struct RowPool: Sendable {
     return row
   }
 }
+
+/// The numbers below `count` in an order that the stream decides, every order as likely.
+package func randomPermutation(_ count: Int, _ stream: RandomStream) -> [Int32] {
+  var stream = stream
+  var pool = RowPool(0..<Int32(count))
+  return (0..<count).map { _ in pool.draw(&stream) }
+}

@@ -18,9 +18,7 @@ struct RowWindow: Sendable {
     blockRows = geometry.blockRows
     let count = (rows + blockRows - 1) / blockRows
     precondition(count > geometry.windowBlocks, "a window that holds all blocks is a pool")
-    var stream = permutation
-    var pool = RowPool(0..<Int32(count))
-    blocks = (0..<count).map { _ in pool.draw(&stream) }
+    blocks = randomPermutation(count, permutation)
     slots = Array(repeating: 0, count: blockRows * geometry.windowBlocks)
     remaining = Array(repeating: 0, count: geometry.windowBlocks)
     for slot in remaining.indices { admitBlock(into: slot) }

@@ -1,0 +1,55 @@
+import Datasets
+
+extension ConversionOptions {
+  /// Checks what can be told before a source is read.
+  func check() throws(ConversionError) {
+    guard sources.values.contains(where: { !$0.isEmpty }) else {
+      throw ConversionError(
+        subject: "convert", problem: "has no sources",
+        expected: "files for at least one of --train, --validation and --test")
+    }
+    for (name, split, fraction) in [
+      ("--validation-fraction", SplitName.validation, validationFraction),
+      ("--test-fraction", .test, testFraction),
+    ] {
+      guard fraction >= 0, fraction < 1 else {
+        throw ConversionError(
+          subject: name, problem: "is \(fraction)", expected: "a number from 0 to below 1")
+      }
+      if fraction > 0, sources[split]?.isEmpty == false {
+        throw ConversionError(
+          subject: name, problem: "is given, and so are sources for \(split)",
+          expected: "one or the other")
+      }
+      if fraction > 0, sources[.train]?.isEmpty != false {
+        throw ConversionError(
+          subject: name, problem: "takes rows of train, which has no sources",
+          expected: "--train with sources")
+      }
+    }
+    guard validationFraction + testFraction < 1 else {
+      throw ConversionError(
+        subject: "--validation-fraction and --test-fraction",
+        problem: "add up to \(validationFraction + testFraction)",
+        expected: "less than 1, for rows to be left in train")
+    }
+    guard Self.chunkBytes.contains(storage.chunkBytes) else {
+      throw ConversionError(
+        subject: "--chunk-bytes", problem: "is \(storage.chunkBytes)",
+        expected: "a number from \(Self.chunkBytes.lowerBound) to \(Self.chunkBytes.upperBound)")
+    }
+    if case .gzip(let level) = storage.compression, !(1...9).contains(level) {
+      throw ConversionError(
+        subject: "--compression", problem: "is gzip:\(level)",
+        expected: "none, or gzip:1 (fast) to gzip:9 (small)")
+    }
+    do throws(DatasetError) {
+      try AtomicFile.check(output, replacingExisting: replacesExisting)
+    } catch {
+      throw ConversionError(error)
+    }
+  }
+
+  /// HDF5 chunks are below 4 GiB; larger ones than 64 MiB serve nobody.
+  private static let chunkBytes = 1...(64 << 20)
+}

@@ -1,0 +1,32 @@
+import Datasets
+
+/// What to convert, and how.
+public struct ConversionOptions: Sendable, Equatable {
+  public enum Shuffle: String, Sendable, CaseIterable {
+    /// Rows stay in the order of their source.
+    case none
+    /// The rows of `train` are shuffled once, so that sorted sources train well from any window.
+    case full
+  }
+
+  /// The sources of each split. For IDX: images, then labels, and more such pairs as needed.
+  public var sources: [SplitName: [String]]
+  public var output: String
+  /// Whether a file named `output` may be replaced.
+  public var replacesExisting = false
+  /// Parts of the rows of `train`, drawn at random, that become the other splits. Each from 0 up
+  /// to but not including 1, and so their sum.
+  public var validationFraction = 0.0
+  public var testFraction = 0.0
+  public var shuffle = Shuffle.full
+  /// Decides the shuffle and the drawn splits.
+  public var seed: UInt64 = 0
+  public var storage = Storage()
+  /// Names of the classes, the first one that of class 0.
+  public var classNames: [String]?
+
+  public init(sources: [SplitName: [String]], output: String) {
+    self.sources = sources
+    self.output = output
+  }
+}
