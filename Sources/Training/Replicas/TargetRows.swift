@@ -86,7 +86,7 @@ extension Model {
 }
 
 /// The position, counted from `start`, of the largest of `count` values; the first of equals.
-private func largest(_ values: FloatView, from start: Int, count: Int) -> Int {
+func largest(_ values: FloatView, from start: Int, count: Int) -> Int {
   var best = 0
   for index in 1..<count where values[start + index] > values[start + best] { best = index }
   return best
