@@ -27,8 +27,11 @@ public struct Network: Sendable {
   init(
     _ description: NetworkDescription, inputShape: [Int], path: String, memory: Int
   ) throws {
-    guard !description.layers.isEmpty else {
-      throw SettingsError(path: path, problem: "has no layers; expected at least one")
+    guard (1...Sizes.maximumLayers).contains(description.layers.count) else {
+      throw SettingsError(
+        path: path,
+        problem: "has \(description.layers.count) layers; expected from 1 to "
+          + "\(Sizes.maximumLayers)")
     }
     var layers: [any Layer] = []
     var count = 0

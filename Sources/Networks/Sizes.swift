@@ -5,6 +5,10 @@ enum Sizes {
   /// The longest side of a matrix that the matrix libraries take (32-bit dimensions).
   static let maximumWidth = Int(Int32.max)
 
+  /// Layers of a network: what the generator of random numbers can tell apart, and more than
+  /// anybody needs.
+  static let maximumLayers = 1 << 16
+
   /// The number of elements of a tensor of this shape, 1 for a scalar; nil when a side is not
   /// positive or the product exceeds `maximumWidth`.
   static func width(of shape: [Int]) -> Int? {

@@ -8,6 +8,9 @@ import Kernels
 package final class Workspace {
   package let network: Network
   package let maximumRows: Int
+  /// The network's, in boxes of our own: a call counts references to the box, and threads that
+  /// shared one would wait for each other's caches.
+  private let layers: [any Layer]
   private let isForTraining: Bool
   private let memory: AlignedBuffer<Float>
   private let buffers: [LayerBuffers]
@@ -25,6 +28,7 @@ package final class Workspace {
     let memory = AlignedBuffer<Float>(count: plan.count)
     self.network = network
     self.maximumRows = maximumRows
+    layers = network.layers.map { Self.boxed($0) }
     isForTraining = training
     self.memory = memory
     buffers = plan.layers.map { LayerBuffers($0, in: memory.view) }
@@ -61,7 +65,7 @@ package final class Workspace {
     self.randomness = randomness
     guard rows > 0 else { return }
     for index in buffers.indices {
-      network.layers[index].forward(pass(index, parameters: parameters, mode: mode))
+      layers[index].forward(pass(index, parameters: parameters, mode: mode))
     }
   }
 
@@ -96,10 +100,12 @@ package final class Workspace {
       pass.gradient = gradient.slice(buffers[index].parameters)
       pass.accumulates = accumulates
       if index == firstTrainable { pass.inputGradient = nil }
-      network.layers[index].backward(pass)
+      layers[index].backward(pass)
       index -= 1
     }
   }
+
+  private static func boxed(_ layer: some Layer) -> any Layer { layer }
 
   private func pass(_ index: Int, parameters: FloatView, mode: Mode) -> LayerPass {
     buffers[index].pass(

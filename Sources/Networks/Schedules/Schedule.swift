@@ -53,6 +53,7 @@ public struct Schedule: Sendable, Equatable {
     case .cosine(let minimum):
       return Self.anneal(from: base, to: minimum, Double(step) / Double(steps))
     case .oneCycle(let pctStart, let divFactor, let finalDivFactor):
+      let step = min(step, steps - 1)
       let start = base / divFactor
       let top = pctStart * Double(steps) - 1
       if Double(step) <= top {
