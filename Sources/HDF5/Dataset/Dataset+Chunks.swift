@@ -1,0 +1,75 @@
+import CHDF5
+
+/// Stored chunks as they lie in the file, filters and byte order included: for decoding and encoding
+/// on the caller's own threads.
+extension Dataset {
+  /// The bytes of the stored chunk that starts at `offset`; 0 where none was written. It may be more
+  /// than the chunk has decoded. Cheap.
+  ///
+  /// The corresponding C function is `H5Dget_chunk_storage_size`.
+  public func storedChunkByteCount(at offset: [Int]) throws(HDF5Error) -> Int {
+    let activity = activity("reading the size of a chunk")
+    let start = try chunkStart(offset, during: activity)
+    return Int(clamping: try H5D.chunkBytes(handle, at: start, during: activity))
+  }
+
+  /// Reads the stored chunk that starts at `offset`.
+  ///
+  /// - Parameters:
+  ///   - offset: the first element of the chunk: a multiple of the chunk's shape.
+  ///   - memory: at least as large as the stored chunk.
+  /// - Returns: the bytes read, 0 where no chunk was written (its elements are the fill value,
+  ///   usually zero), and the filter mask: where bit i is set, `filters[i]` was left out.
+  ///
+  /// The corresponding C function is `H5Dread_chunk`.
+  public func readChunk(at offset: [Int], into memory: UnsafeMutableRawBufferPointer)
+    throws(HDF5Error) -> (byteCount: Int, filterMask: UInt32)
+  {
+    let activity = activity("reading a chunk")
+    let start = try chunkStart(offset, during: activity)
+    let (bytes, filterMask) = try H5D.readChunk(handle, at: start, into: memory, during: activity)
+    guard bytes <= memory.count else {
+      throw activity.error(
+        "the chunk at \(offset) has \(bytes) bytes; there is memory for \(memory.count)")
+    }
+    return (Int(bytes), filterMask)
+  }
+
+  /// Writes a chunk as it is to be stored.
+  ///
+  /// - Parameters:
+  ///   - offset: the first element of the chunk: a multiple of the chunk's shape.
+  ///   - filterMask: where bit i is set, `filters[i]` was left out.
+  ///   - bytes: a whole chunk, also at the edge of the dataset, after the filters.
+  ///
+  /// The corresponding C function is `H5Dwrite_chunk`.
+  public func writeChunk(
+    at offset: [Int], filterMask: UInt32 = 0, from bytes: UnsafeRawBufferPointer
+  ) throws(HDF5Error) {
+    let activity = activity("writing a chunk")
+    let start = try chunkStart(offset, during: activity)
+    guard !bytes.isEmpty, bytes.count <= Int(UInt32.max) else {
+      throw activity.error("a chunk of \(bytes.count) bytes; 1 byte to 4 GiB was expected")
+    }
+    try H5D.writeChunk(
+      handle, at: start, filterMask: filterMask, from: bytes, during: activity)
+  }
+
+  private func chunkStart(_ offset: [Int], during activity: Activity) throws(HDF5Error)
+    -> [hsize_t]
+  {
+    let shape = try Extents(of: handle, during: activity).shape
+    guard case .chunked(let chunk) = layout else {
+      throw activity.error("its layout is \(layout); chunks were expected")
+    }
+    guard offset.count == shape.count,
+      offset.indices.allSatisfy({
+        offset[$0] >= 0 && offset[$0] < shape[$0] && offset[$0].isMultiple(of: chunk[$0])
+      })
+    else {
+      throw activity.error(
+        "no chunk starts at \(offset): the shape is \(shape), in chunks of \(chunk)")
+    }
+    return offset.map { hsize_t($0) }
+  }
+}

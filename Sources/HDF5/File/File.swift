@@ -1,0 +1,98 @@
+import CHDF5
+
+/// An HDF5 file.
+///
+/// It closes when it and everything opened through it are gone; `close()` does so at once and says
+/// whether what was written reached the file. Any thread may use it (see `Library`).
+public final class File: Sendable {
+  public enum Access: Sendable {
+    case readOnly, readWrite
+  }
+
+  let file: OpenFile
+
+  /// The group at the top of the file.
+  public let root: Group
+
+  /// The path that the file was opened by.
+  public var path: String { file.path }
+
+  /// Opens an existing file.
+  ///
+  /// - Throws: `HDF5Error` that says whether the file is missing, empty, no HDF5 file, truncated or
+  ///   not readable.
+  ///
+  /// The corresponding C function is `H5Fopen`.
+  public init(
+    opening path: String, _ access: Access = .readOnly, allowing permissions: Permissions = []
+  ) throws(HDF5Error) {
+    let activity = Activity(operation: "opening the file", file: path)
+    try FileCheck.beforeOpening(path, during: activity)
+    let list = try Self.accessList(during: activity)
+    if access == .readWrite {
+      try H5P.setFormat(
+        list, low: H5F_LIBVER_V18, high: chdf5_newest_format(), during: activity)
+    }
+    do {
+      let handle = try H5F.open(
+        path, flags: access == .readOnly ? chdf5_open_read_only : chdf5_open_read_write,
+        access: list, during: activity)
+      file = OpenFile(path: path, permissions: permissions, handle: handle)
+    } catch {
+      throw FileCheck.afterFailing(path, error, during: activity)
+    }
+    root = try Group(root: file)
+  }
+
+  /// Creates a file that does not exist yet, in the format of HDF5 1.8, whose metadata carry
+  /// checksums.
+  ///
+  /// The corresponding C function is `H5Fcreate` with `H5F_ACC_EXCL`.
+  public init(creating path: String) throws(HDF5Error) {
+    let activity = Activity(operation: "creating the file", file: path)
+    try FileCheck.beforeCreating(path, during: activity)
+    let list = try Self.accessList(during: activity)
+    try H5P.setFormat(list, low: H5F_LIBVER_V18, high: H5F_LIBVER_V18, during: activity)
+    do {
+      let handle = try H5F.create(
+        path, flags: chdf5_create_exclusively, access: list, during: activity)
+      file = OpenFile(path: path, permissions: [], handle: handle)
+    } catch {
+      throw FileCheck.afterFailingToCreate(path, error, during: activity)
+    }
+    root = try Group(root: file)
+  }
+
+  /// Hands what was written to the operating system. (It does not wait for the disk: use `fsync`.)
+  ///
+  /// The corresponding C function is `H5Fflush`.
+  public func flush() throws(HDF5Error) {
+    try H5F.flush(file.handle, during: file.activity("flushing the file"))
+  }
+
+  /// Closes the file and everything in it that is still open; using them is an error from then on.
+  /// Closing again does nothing.
+  ///
+  /// - Throws: `HDF5Error` where data could not be written; the file is not to be used then.
+  ///
+  /// The corresponding C function is `H5Fclose`.
+  public func close() throws(HDF5Error) {
+    guard file.handle.markClosed() else { return }
+    try H5F.close(file.handle, during: file.activity("closing the file"))
+  }
+
+  /// How many objects of the file are open, the file itself and its root group included.
+  ///
+  /// The corresponding C function is `H5Fget_obj_count`.
+  public func openObjectCount() throws(HDF5Error) -> Int {
+    try H5F.openObjectCount(
+      file.handle, during: file.activity("counting the open objects"))
+  }
+
+  private static func accessList(during activity: Activity) throws(HDF5Error) -> Handle {
+    let list = try H5P.create(chdf5_file_access, during: activity)
+    try H5P.setStrongClose(list, during: activity)
+    try H5P.setBestEffortLocking(list, during: activity)
+    return list
+  }
+}

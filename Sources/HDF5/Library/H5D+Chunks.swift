@@ -1,0 +1,43 @@
+import CHDF5
+
+/// Stored chunks, as they lie in the file.
+extension H5D {
+  /// The bytes of the stored chunk that starts at `offset`; 0 where none was written.
+  static func chunkBytes(_ dataset: Handle, at offset: [hsize_t], during activity: Activity)
+    throws(HDF5Error) -> UInt64
+  {
+    var bytes: hsize_t = 0
+    try Library.call("H5Dget_chunk_storage_size", during: activity) {
+      H5Dget_chunk_storage_size(dataset.id, offset, &bytes)
+    }
+    return bytes
+  }
+
+  /// Reads a stored chunk if it fits `memory`; the chunk's size is returned either way.
+  ///
+  /// `H5Dread_chunk` writes as much as the file says, so size and data are asked for in one turn.
+  static func readChunk(
+    _ dataset: Handle, at offset: [hsize_t], into memory: UnsafeMutableRawBufferPointer,
+    during activity: Activity
+  ) throws(HDF5Error) -> (bytes: UInt64, filterMask: UInt32) {
+    var bytes: hsize_t = 0
+    var filterMask: UInt32 = 0
+    try Library.call("H5Dread_chunk", during: activity) {
+      let status = H5Dget_chunk_storage_size(dataset.id, offset, &bytes)
+      guard status >= 0, bytes > 0, bytes <= memory.count else { return status }
+      return chdf5_read_chunk(
+        dataset.id, offset, &filterMask, memory.baseAddress, memory.count)
+    }
+    return (bytes, filterMask)
+  }
+
+  static func writeChunk(
+    _ dataset: Handle, at offset: [hsize_t], filterMask: UInt32, from bytes: UnsafeRawBufferPointer,
+    during activity: Activity
+  ) throws(HDF5Error) {
+    try Library.call("H5Dwrite_chunk", during: activity) {
+      H5Dwrite_chunk(
+        dataset.id, Library.defaults, filterMask, offset, bytes.count, bytes.baseAddress)
+    }
+  }
+}

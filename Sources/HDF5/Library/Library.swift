@@ -1,0 +1,105 @@
+import CHDF5
+import Synchronization
+
+/// The C library itself.
+///
+/// Any thread may call anything in this module. Calls take turns: the library has one global lock,
+/// and the lock here adds the error stack to what it protects (and makes a libhdf5 that was built
+/// without thread safety safe as well). A long read or write therefore delays every other call in
+/// the process; where that matters, read raw chunks (`Dataset.readChunk`) or the file itself at
+/// `Dataset.fileOffset`, and convert on your own threads.
+public enum Library {
+  /// Whether the library has been set up. Held during each call into it.
+  private static let lock = Mutex(false)
+
+  /// A property list with everything at its default.
+  static var defaults: hid_t { hid_t(H5P_DEFAULT) }
+
+  /// The version of the libhdf5 in use: "1.10.8".
+  ///
+  /// The corresponding C function is `H5get_libversion`.
+  public static var version: String {
+    var numbers: (UInt32, UInt32, UInt32) = (0, 0, 0)
+    _ = H5get_libversion(&numbers.0, &numbers.1, &numbers.2)
+    return "\(numbers.0).\(numbers.1).\(numbers.2)"
+  }
+
+  /// Lets the library load filters (Blosc, LZ4, …) from its plugin folders, or forbids it. They are
+  /// forbidden at first: a plugin runs code that a file asks for by number.
+  ///
+  /// The corresponding C function is `H5PLset_loading_state`.
+  public static func allowPlugins(_ allowed: Bool) throws(HDF5Error) {
+    let activity = Activity(operation: "allowing filter plugins", file: "libhdf5")
+    try call("H5PLset_loading_state", during: activity) {
+      H5PLset_loading_state(allowed ? UInt32(H5PL_FILTER_PLUGIN) : 0)
+    }
+  }
+
+  /// Calls the library once; a negative result is its failure.
+  @discardableResult
+  static func call<Status: SignedInteger & Sendable>(
+    _ function: StaticString, during activity: Activity, _ body: () -> Status
+  ) throws(HDF5Error) -> Status {
+    let (status, messages) = run(body)
+    if status < 0 { throw activity.error("\(function) failed", libraryMessages: messages) }
+    return status
+  }
+
+  /// Calls the library once; `failure` is the result that means its failure, nil where none does.
+  static func call<Result: Equatable & Sendable>(
+    _ function: StaticString, failure: Result?, during activity: Activity, _ body: () -> Result
+  ) throws(HDF5Error) -> Result {
+    let (result, messages) = run(body)
+    if result == failure {
+      throw activity.error("\(function) failed", libraryMessages: messages)
+    }
+    return result
+  }
+
+  /// Calls the library once, with its printing off.
+  ///
+  /// - Parameter body: the call; it runs with the lock held, so it calls nothing of this module.
+  /// - Returns: its result, and the error stack it left.
+  private static func run<Result: Sendable>(_ body: () -> Result) -> (Result, [String]) {
+    lock.withLock { isReady in
+      if !isReady {
+        _ = H5open()
+        _ = H5PLset_loading_state(0)
+        isReady = true
+      }
+      // Printing and the error stack belong to the calling thread.
+      _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+      let result = body()
+      return (result, errorStack())
+    }
+  }
+
+  /// Gives an identifier back. A failure has no one to hear of it.
+  ///
+  /// The corresponding C function is `H5Idec_ref`.
+  static func release(_ id: hid_t) {
+    lock.withLock { _ in
+      _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+      _ = H5Idec_ref(id)
+    }
+  }
+
+  /// The calling thread's error stack, the most specific message first.
+  ///
+  /// The corresponding C function is `H5Ewalk2`.
+  private static func errorStack() -> [String] {
+    var messages: [String] = []
+    withUnsafeMutablePointer(to: &messages) { messages in
+      _ = H5Ewalk2(
+        hid_t(H5E_DEFAULT), H5E_WALK_UPWARD,
+        { _, entry, messages in
+          guard let entry = entry?.pointee, let text = entry.desc else { return 0 }
+          let function = entry.func_name.map { String(cString: $0) + ": " } ?? ""
+          messages!.assumingMemoryBound(to: [String].self).pointee
+            .append(function + String(cString: text))
+          return 0
+        }, messages)
+    }
+    return messages
+  }
+}
