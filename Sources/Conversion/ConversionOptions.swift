@@ -21,7 +21,7 @@ public struct ConversionOptions: Sendable, Equatable {
   public var shuffle = Shuffle.full
   /// Decides the shuffle and the drawn splits.
   public var seed: UInt64 = 0
-  public var storage = Storage()
+  public var storage = StorageOptions()
   /// Names of the classes, the first one that of class 0.
   public var classNames: [String]?
 

@@ -13,16 +13,17 @@ import Synchronization
 package final class AtomicFile {
   /// The name the file will have.
   package let target: String
-  /// The name it has until `commit`, for writers that open files themselves (HDF5). They must
-  /// close it before `commit`.
+  /// The name it has until `commit`, for writers that create files themselves (HDF5) instead of
+  /// calling `write`. They must close it before `commit`.
   package let temporaryPath: String
 
   private let replacesExisting: Bool
-  private var descriptor: Int32
+  private var descriptor: Int32 = -1
+  private var isOpen = true
   private let slot: Int32
   private static let count = Atomic<Int>(0)
 
-  /// Creates the temporary file.
+  /// Chooses the temporary name; the file comes into being with the first `write`.
   ///
   /// - Parameter replacingExisting: whether a file of that name may be replaced; otherwise it is
   ///   refused, here and again at `commit`.
@@ -39,18 +40,13 @@ package final class AtomicFile {
     temporaryPath = "\(folder).\(stem).\(getpid())-\(number).partial"
     replacesExisting = replacingExisting
     slot = lockstep_temporary_add(temporaryPath)
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      let code = errno
-      lockstep_temporary_remove(slot)
-      throw Self.failure(target, "cannot be created", code)
-    }
   }
 
   deinit { cancel() }
 
   /// Appends bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
+    try openTemporary()
     var rest = bytes
     while !rest.isEmpty {
       let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
@@ -73,37 +69,40 @@ package final class AtomicFile {
 
   /// Gives the file its name, durably.
   package func commit() throws(DatasetError) {
-    precondition(descriptor >= 0, "an AtomicFile is committed once")
-    do throws(DatasetError) {
-      if fsync(descriptor) != 0 { throw Self.failure(target, "cannot be written", errno) }
-      let closed = close(descriptor)
-      descriptor = -1
-      if closed != 0 { throw Self.failure(target, "cannot be written", errno) }
-      let renamed =
-        replacesExisting
-        ? rename(temporaryPath, target) : lockstep_rename_exclusive(temporaryPath, target)
-      if renamed != 0 {
-        let code = errno
-        if code == EEXIST { throw Self.exists(target) }
-        throw Self.failure(target, "cannot be given its name", code)
-      }
-      lockstep_temporary_remove(slot)
-      try Self.syncFolder(of: target)
-    } catch {
-      // Unlinks the temporary name, or nothing when the file was renamed already.
-      _ = unlink(temporaryPath)
-      lockstep_temporary_remove(slot)
-      throw error
+    precondition(isOpen, "an AtomicFile is committed once")
+    defer { cancel() }
+    try openTemporary()
+    if fsync(descriptor) != 0 { throw Self.failure(target, "cannot be written", errno) }
+    let closed = close(descriptor)
+    descriptor = -1
+    if closed != 0 { throw Self.failure(target, "cannot be written", errno) }
+    let renamed =
+      replacesExisting
+      ? rename(temporaryPath, target) : lockstep_rename_exclusive(temporaryPath, target)
+    if renamed != 0 {
+      let code = errno
+      if code == EEXIST { throw Self.exists(target) }
+      throw Self.failure(target, "cannot be given its name", code)
     }
+    isOpen = false
+    lockstep_temporary_remove(slot)
+    try Self.syncFolder(of: target)
   }
 
   /// Removes the temporary file, unless it was committed.
   package func cancel() {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    descriptor = -1
+    guard isOpen else { return }
+    isOpen = false
+    if descriptor >= 0 { close(descriptor) }
     unlink(temporaryPath)
     lockstep_temporary_remove(slot)
+  }
+
+  /// Opens the temporary file, which another writer may have created.
+  private func openTemporary() throws(DatasetError) {
+    guard descriptor < 0 else { return }
+    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw Self.failure(target, "cannot be created", errno) }
   }
 }
 

@@ -1,7 +1,9 @@
 import CCrypto
 
 /// A SHA-256 over the content of a dataset, fed a piece at a time.
-struct Fingerprint: ~Copyable {
+///
+/// The corresponding C functions are `EVP_DigestInit_ex`, `EVP_DigestUpdate`, `EVP_DigestFinal_ex`.
+final class Fingerprint {
   private let context: OpaquePointer
 
   init() {
@@ -12,16 +14,16 @@ struct Fingerprint: ~Copyable {
 
   deinit { EVP_MD_CTX_free(context) }
 
-  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+  func add(_ bytes: UnsafeRawBufferPointer) {
     EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
   }
 
-  mutating func add(_ text: String) {
+  func add(_ text: String) {
     Array(text.utf8).withUnsafeBytes { add($0) }
   }
 
   /// The digest in hexadecimal. Nothing may be added afterwards.
-  consuming func finish() -> String {
+  func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     EVP_DigestFinal_ex(context, &digest, &length)

@@ -1,6 +1,6 @@
 /// How a dataset file lays its rows out on disk. It changes neither their content nor their
 /// fingerprint.
-public struct Storage: Sendable, Equatable {
+public struct StorageOptions: Sendable, Equatable {
   public enum Compression: Sendable, Equatable {
     case none
     /// Deflate after HDF5's byte shuffle, at level 1 (fast) to 9 (small).
@@ -16,7 +16,12 @@ public struct Storage: Sendable, Equatable {
     self.chunkBytes = chunkBytes
   }
 
-  /// Rows of a chunk. All datasets of a split share it, so that a chunk of features, targets and
-  /// weights is about the same rows.
+  /// Rows of a chunk of features.
   func chunkRows(rowBytes: Int) -> Int { max(1, chunkBytes / max(1, rowBytes)) }
+
+  /// Rows of a chunk of a smaller dataset beside the features: as many of their chunks as make
+  /// about 64 KiB, so that a band of rows is whole chunks of both.
+  func chunkRows(rowBytes: Int, besideChunksOf rows: Int) -> Int {
+    rows * max(1, (64 << 10) / (rows * max(1, rowBytes)))
+  }
 }

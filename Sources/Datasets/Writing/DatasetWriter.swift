@@ -1,0 +1,128 @@
+import HDF5
+
+/// Writes a dataset file, split by split and band by band; it has its name only when complete.
+///
+/// Call `append` until every split has the rows that its schema says, then `finish`. A writer that
+/// is dropped or cancelled before leaves nothing. One thread at a time may use it.
+public final class DatasetWriter {
+  private let output: AtomicFile
+  private let file: File
+  private let schema: DatasetSchema
+  private var columns: [SplitName: [FileFormat.Column: ColumnWriter]] = [:]
+
+  /// Creates the file under a temporary name beside `path`.
+  ///
+  /// - Parameter replacingExisting: whether a file named `path` may be replaced in the end.
+  public init(
+    path: String, schema: DatasetSchema, storage: StorageOptions = StorageOptions(),
+    replacingExisting: Bool = false
+  ) throws(DatasetError) {
+    precondition(!schema.rows.isEmpty && schema.rows.values.allSatisfy { $0 > 0 }, "no rows")
+    precondition(schema.featureBytes > 0 && schema.targetBytes > 0, "empty rows")
+    self.schema = schema
+    let output = try AtomicFile(target: path, replacingExisting: replacingExisting)
+    self.output = output
+    file = try DatasetError.converting(file: path) { () throws(HDF5Error) in
+      try File(creating: output.temporaryPath)
+    }
+    for (split, rows) in schema.rows {
+      columns[split] = try DatasetError.converting(file: path) { () throws(HDF5Error) in
+        try Self.createColumns(
+          in: file.createGroup(split.rawValue), schema: schema, rows: rows, storage: storage)
+      }
+    }
+  }
+
+  /// Appends rows to a split, in the machine's byte order.
+  ///
+  /// - Parameters:
+  ///   - features: (rows, …feature shape) of the schema's type; `targets` likewise.
+  ///   - weights: one for each row, if the schema has weights.
+  ///   - rowNumbers: each row's number in its source.
+  public func append(
+    to split: SplitName, features: UnsafeRawBufferPointer, targets: UnsafeRawBufferPointer,
+    weights: [Float] = [], rowNumbers: [Int]
+  ) throws(DatasetError) {
+    let rows = rowNumbers.count
+    guard let columns = columns[split] else { preconditionFailure("no split \(split)") }
+    precondition(
+      features.count == rows * schema.featureBytes && targets.count == rows * schema.targetBytes
+        && weights.count == (schema.hasWeights ? rows : 0), "columns of different lengths")
+    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
+      try columns[.features]!.append(features)
+      try columns[.targets]!.append(targets)
+      try columns[.weights]?.append(weights)
+      try columns[.row]!.append(rowNumbers.map(Int64.init))
+    }
+  }
+
+  /// Writes what remains and gives the file its name, durably.
+  ///
+  /// - Returns: the content's fingerprint.
+  @discardableResult
+  public func finish(_ information: DatasetInformation) throws(DatasetError) -> String {
+    let fingerprint = fingerprint()
+    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
+      try writeChecksums()
+      try information.write(to: file.attributes, fingerprint: fingerprint)
+      try file.close()
+    }
+    try output.commit()
+    return fingerprint
+  }
+
+  /// Gives up, and removes what was written.
+  public func cancel() {
+    try? file.close()
+    output.cancel()
+  }
+
+  private static func createColumns(
+    in group: Group, schema: DatasetSchema, rows: Int, storage: StorageOptions
+  ) throws(HDF5Error) -> [FileFormat.Column: ColumnWriter] {
+    let chunkRows = storage.chunkRows(rowBytes: schema.featureBytes)
+    func column(_ column: FileFormat.Column, _ type: ElementType, _ shape: [Int])
+      throws(HDF5Error) -> ColumnWriter
+    {
+      let rowBytes = shape.reduce(type.byteCount, *)
+      return try ColumnWriter(
+        group: group, name: column.rawValue, type: type, rowShape: shape, rows: rows,
+        chunkRows: column == .features
+          ? chunkRows : storage.chunkRows(rowBytes: rowBytes, besideChunksOf: chunkRows),
+        compression: storage.compression)
+    }
+    var columns = [
+      FileFormat.Column.features: try column(.features, schema.featureType, schema.featureShape),
+      .targets: try column(.targets, schema.targetType, schema.targetShape),
+      .row: try column(.row, .int64, []),
+    ]
+    if schema.hasWeights { columns[.weights] = try column(.weights, .float32, []) }
+    return columns
+  }
+
+  private func writeChecksums() throws(HDF5Error) {
+    for (split, columns) in columns {
+      for (column, writer) in columns {
+        let checksums = try file.createDataset(
+          "\(split)/\(column.checksums)", .uint32, shape: [writer.checksums.count])
+        try checksums.write(writer.checksums)
+        try checksums.attributes.set(
+          FileFormat.rowsPerChecksum, to: Int64(writer.rowsPerChecksum))
+      }
+    }
+  }
+
+  /// A SHA-256 of every column's name, type, shape and rows: the same for any chunks, compression
+  /// and bands.
+  private func fingerprint() -> String {
+    let whole = Fingerprint()
+    for (split, columns) in columns.sorted(by: { $0.key < $1.key }) {
+      for column in FileFormat.Column.allCases {
+        guard let writer = columns[column] else { continue }
+        precondition(writer.isComplete, "\(split)/\(column) has fewer rows than its schema")
+        whole.add("\(split)/\(column) \(writer.form) \(writer.finishDigest())\n")
+      }
+    }
+    return "sha256:" + whole.finish()
+  }
+}
