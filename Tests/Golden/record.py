@@ -24,22 +24,20 @@ from runs import RUNS, Run
 TOLERANCE = 1e-5
 
 
-def activation(setting: str | dict) -> torch.nn.Module:
-    """The module of an activation's name, or of an object with the name and its alpha."""
-    name, options = named(setting, "activation")
-    alpha = options.get("alpha")
+def activation(layer: dict) -> torch.nn.Module:
+    """The module of a layer's `activation`, with its `alpha` where it has one."""
     return {
         "identity": lambda: torch.nn.Identity(),
         "sigmoid": lambda: torch.nn.Sigmoid(),
         "tanh": lambda: torch.nn.Tanh(),
         "relu": lambda: torch.nn.ReLU(),
-        "leakyReLU": lambda: torch.nn.LeakyReLU(0.01 if alpha is None else alpha),
-        "elu": lambda: torch.nn.ELU(1.0 if alpha is None else alpha),
+        "leakyRelu": lambda: torch.nn.LeakyReLU(layer["alpha"]),
+        "elu": lambda: torch.nn.ELU(layer["alpha"]),
         "softplus": lambda: torch.nn.Softplus(),
         "gelu": lambda: torch.nn.GELU(),
         "silu": lambda: torch.nn.SiLU(),
         "softmax": lambda: torch.nn.Softmax(dim=1),
-    }[name]()
+    }[layer["activation"]]()
 
 
 def network(run: Run, dtype: torch.dtype) -> torch.nn.Sequential:
@@ -58,7 +56,7 @@ def network(run: Run, dtype: torch.dtype) -> torch.nn.Sequential:
         with torch.no_grad():
             dense.weight.copy_(torch.from_numpy(weight.astype(np.float32)))
             dense.bias.copy_(torch.from_numpy(bias.astype(np.float32)))
-        layers.append(torch.nn.Sequential(dense, activation(layer.get("activation", "identity"))))
+        layers.append(torch.nn.Sequential(dense, activation(layer)))
         inputs = units
     return torch.nn.Sequential(*layers)
 
@@ -101,7 +99,7 @@ def optimizer(configuration: dict, named_parameters: dict) -> torch.optim.Optimi
         {"params": [p], "weight_decay": decay if decays(configuration, tensor) else 0.0}
         for tensor, p in named_parameters.items()
     ]
-    rename = {"epsilon": "eps"}
+    rename = {"epsilon": "eps", "initialAccumulator": "initial_accumulator_value"}
     arguments = {rename.get(key, key): value for key, value in options.items()}
     kind = {
         "sgd": torch.optim.SGD,
@@ -127,13 +125,14 @@ def learning_rates(configuration: dict, steps: int) -> list[float]:
     schedulers = torch.optim.lr_scheduler
     scheduler = {
         "constant": lambda: schedulers.LambdaLR(sgd, lambda step: 1.0),
-        "step": lambda: schedulers.StepLR(sgd, options["stepSize"], options["gamma"]),
+        "step": lambda: schedulers.StepLR(sgd, options["every"], options["gamma"]),
         "exponential": lambda: schedulers.ExponentialLR(sgd, options["gamma"]),
         "cosine": lambda: schedulers.CosineAnnealingLR(sgd, rest, options.get("minimum", 0.0)),
         "oneCycle": lambda: schedulers.OneCycleLR(
             sgd, max_lr=base, total_steps=rest, cycle_momentum=False),
     }[name]()
-    rates = [base * (step + 1) / warmup for step in range(warmup)]
+    start = sgd.param_groups[0]["lr"]  # where the schedule proper begins
+    rates = [start * (step + 1) / (warmup + 1) for step in range(warmup)]
     for _ in range(rest):
         rates.append(sgd.param_groups[0]["lr"])
         sgd.step()

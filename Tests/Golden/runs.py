@@ -17,9 +17,10 @@ class Run:
     seed: int = 1
 
 
-def dense(*layers: tuple[int, str | dict]) -> list[dict]:
-    """Dense layers, each of so many units and an activation."""
-    return [{"layer": "dense", "units": units, "activation": name} for units, name in layers]
+def dense(*layers: tuple) -> list[dict]:
+    """Dense layers, each of so many units, an activation and, for some activations, its alpha."""
+    keys = ("units", "activation", "alpha")
+    return [{"layer": "dense"} | dict(zip(keys, values)) for values in layers]
 
 
 def configuration(network: list[dict], loss: str | dict, optimizer: str | dict, **rest) -> dict:
@@ -100,14 +101,14 @@ RUNS = [
             "meanSquaredError",
             {"optimizer": "rmsprop", "alpha": 0.95, "epsilon": 1e-6, "momentum": 0.5,
              "centered": True},
-            learningRate=0.003, schedule={"schedule": "step", "stepSize": 20, "gamma": 0.5},
+            learningRate=0.003, schedule={"schedule": "step", "every": 20, "gamma": 0.5},
         ),
         x12, classes(x12, 4, seed=23),
     ),
     Run(
         "elu-meansquare-adagrad-exponential",
         configuration(
-            dense((16, {"activation": "elu", "alpha": 0.7}), (12, "softplus"), (2, "identity")),
+            dense((16, "elu", 0.7), (12, "softplus"), (2, "identity")),
             "meanSquaredError",
             "adagrad",
             learningRate=0.05, weightDecay=1e-3, decayBiases=True,
@@ -128,7 +129,7 @@ RUNS = [
     Run(
         "leakyrelu-binarycrossentropy-sgd-l1",
         configuration(
-            dense((24, {"activation": "leakyReLU", "alpha": 0.1}), (3, "identity")),
+            dense((24, "leakyRelu", 0.1), (3, "identity")),
             "binaryCrossEntropy",
             {"optimizer": "sgd", "momentum": 0.8, "dampening": 0.1},
             learningRate=0.1, l1=1e-3, schedule={"schedule": "exponential", "gamma": 0.98},
@@ -152,7 +153,7 @@ RUNS = [
             "softmaxCrossEntropy",
             "adamW",
             task="classification", learningRate=0.01, weightDecay=0.02, decayBiases=True,
-            schedule={"schedule": "step", "stepSize": 15, "gamma": 0.6, "warmupSteps": 5},
+            schedule={"schedule": "step", "every": 15, "gamma": 0.6, "warmupSteps": 5},
         ),
         x9, distributions(x9, 5, seed=29), uneven(len(x9), seed=39),
     ),
