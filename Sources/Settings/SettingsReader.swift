@@ -89,6 +89,31 @@ public struct SettingsReader {
     return values
   }
 
+  public mutating func integers(_ key: String, in range: ClosedRange<Int>) throws -> [Int]? {
+    try array(key)?.map { element in
+      guard let integer = element.exactInteger, range.contains(integer) else {
+        throw error(key, "has \(element); expected integers\(Self.text(range))")
+      }
+      return integer
+    }
+  }
+
+  public mutating func strings(_ key: String) throws -> [String]? {
+    try array(key)?.map { element in
+      guard case .string(let string) = element else {
+        throw error(key, "has \(element); expected strings")
+      }
+      return string
+    }
+  }
+
+  /// What `read` makes of the member `key`, nil when it is absent.
+  public mutating func optional<Value>(
+    _ key: String, _ read: (inout SettingsReader) throws -> Value
+  ) throws -> Value? {
+    has(key) ? try read(&self) : nil
+  }
+
   /// A reader of the object `key`, or nil when it is absent. Its `finish` is the caller's to call.
   public mutating func object(_ key: String) throws -> SettingsReader? {
     guard let value = value(key) else { return nil }

@@ -7,13 +7,15 @@ import Networks
 ///
 /// Between calls the calling thread owns everything; within a call each replica is worked on by one
 /// thread, and the parameters, the mini-batch and the split are only read.
-final class Engine {
+final class Engine: @unchecked Sendable {
   let pool: WorkerPool
   let parameters: AlignedBuffer<Float>
   let batch: MiniBatch
   let replicas: [Replica]
   private let model: Model
   private let topK: [Int]
+  /// Where replicas put their predictions, (batch, outputs), during `predict`.
+  private var predictions: FloatView?
 
   /// - Parameters:
   ///   - topK: what evaluation reports.
@@ -64,13 +66,14 @@ final class Engine {
   /// range of rows, and their outputs as (rows, outputs).
   func predict(_ split: ResidentSplit, _ body: (Range<Int>, FloatView) throws -> Void) rethrows {
     let outputs = AlignedBuffer<Float>(count: batch.rows.count * model.outputs)
+    predictions = outputs.view
+    defer { predictions = nil }
     try forEachBatch(of: split) { rows in
-      let view = outputs.view.prefix(rows.count * model.outputs)
       pool.perform(replicas.count) { shard in
         self.replicas[shard].predict(
-          on: self.batch, of: split, parameters: self.parameters.view, into: view)
+          on: self.batch, of: split, parameters: self.parameters.view, into: self.predictions!)
       }
-      try body(rows, view)
+      try body(rows, outputs.view.prefix(rows.count * model.outputs))
     }
   }
 

@@ -34,14 +34,17 @@ public final class Trainer {
     memoryBudget: Int? = nil
   ) throws {
     try SelfTest.run()
-    splits = try Splits(data, memoryBudget: memoryBudget)
+    splits = Splits(data, memoryBudget: memoryBudget)
     let training = try splits.load(.train)
     let cores = availableCores()
     plan = try Plan(configuration, for: data, training: training, cores: cores)
     try plan.model.checkTargets(of: training, in: data)
     self.workers = min(workers ?? cores, plan.shards)
-    engine = try Engine(plan: plan, workers: self.workers, trains: true)
-    plan.model.network.initialize(into: engine.parameters.view, seed: plan.configuration.seed)
+    engine = try Engine(
+      model: plan.model, batchSize: plan.batchSize, shards: plan.shards,
+      seed: plan.configuration.seed, topK: plan.configuration.topK, workers: self.workers,
+      trains: true)
+    plan.model.network.initialize(engine.parameters.view, seed: plan.configuration.seed)
     updater = Updater(plan: plan, parameters: engine.parameters.view, replicas: engine.replicas)
   }
 
@@ -55,8 +58,9 @@ public final class Trainer {
     into directory: RunDirectory? = nil, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
     let validation = try splits.loadIfPresent(.validation)
-    try saveCheckpoint(in: directory, report)
+    try directory?.writeConfiguration(plan.configuration)
     report(.started)
+    try saveCheckpoint(in: directory, report)
     while progress.epoch < plan.configuration.epochs {
       try trainEpoch(report)
       let metrics = validation.map { engine.evaluate($0) }
@@ -88,9 +92,8 @@ public final class Trainer {
     let training = try splits.load(.train)
     clock.startEpoch()
     while try step(order: &order, of: training) {
-      if clock.isReportDue { report(.advanced(stepReport)) }
+      if clock.isReportDue() { report(.advanced(stepReport)) }
     }
-    clock.endEpoch()
   }
 
   /// One optimizer step; false when the epoch has no rows left.
@@ -151,8 +154,10 @@ public final class Trainer {
   var checkpoint: Checkpoint {
     Checkpoint(
       configuration: plan.configuration, model: plan.model, progress: progress,
-      source: splits.dataset.reference, parameters: engine.parameters.view,
-      states: zip(plan.configuration.optimizer.stateNames, updater.states.map(\.view)))
+      data: DataReference(path: splits.dataset.path, fingerprint: splits.dataset.fingerprint),
+      numericsIdentity: NumericsIdentity.current, parameters: engine.parameters.view,
+      states: Array(zip(plan.configuration.optimizer.stateNames, updater.states.map(\.view))),
+      memory: [])
   }
 
   private var parametersSHA256: String {

@@ -37,9 +37,19 @@ extension Dataset {
   public var featureCount: Int { featureShape.reduce(1, *) }
 
   /// The shuffle that suits this data and batch size: configuration, to be stored with a run.
-  public func defaultGeometry(batch: Int) -> ShuffleGeometry {
-    ShuffleGeometry.defaults(
-      rows: splits[.train] ?? 0, rowBytes: featureCount * featureType.byteCount, chunkRows: nil,
-      batch: batch)
+  ///
+  /// - Parameter mode: nil lets the data's size decide.
+  public func defaultGeometry(
+    batch: Int, mode: ShuffleGeometry.Mode? = nil
+  ) -> ShuffleGeometry {
+    let rowBytes = featureCount * featureType.byteCount
+    switch mode {
+    case nil:
+      return .defaults(
+        rows: splits[.train] ?? 0, rowBytes: rowBytes, chunkRows: nil, batch: batch)
+    case .window: return .defaultWindow(rowBytes: rowBytes, chunkRows: nil, batch: batch)
+    case .full: return .full
+    case .none?: return .none
+    }
   }
 }

@@ -75,7 +75,8 @@ private struct TensorReader {
   func read(under group: String) throws -> AlignedBuffer<Float> {
     let buffer = AlignedBuffer<Float>(count: layout.count)
     for tensor in layout.tensors {
-      try read("\(group)/\(tensor.name)", shape: tensor.shape, into: buffer.view.slice(tensor.range))
+      try read(
+        "\(group)/\(tensor.name)", shape: tensor.shape, into: buffer.view.slice(tensor.range))
     }
     try checkNothingElse(in: group)
     return buffer

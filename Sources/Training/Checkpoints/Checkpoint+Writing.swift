@@ -5,18 +5,21 @@ import Networks
 
 extension Checkpoint {
   /// Writes this checkpoint to a new file, which appears complete or not at all.
-  /// - Throws: `DatasetError` or `HDF5Error` that names the file.
-  func write(to path: String) throws {
-    let target = try AtomicHDF5File(target: path, replacingExisting: true)
-    let file = target.file
-    try writeAttributes(of: file.root.attributes)
-    let layout = model.network.layout
-    try layout.write(parameters, under: CheckpointFormat.parameters, of: file.root)
-    for state in states {
-      try layout.write(
-        state.values, under: "\(CheckpointFormat.optimizer)/\(state.name)", of: file.root)
+  /// - Throws: `DatasetError` that names the file.
+  func write(to path: String) throws(DatasetError) {
+    let output = try AtomicFile(target: path, replacingExisting: true)
+    try DatasetError.converting(file: path) { () throws(HDF5Error) in
+      let file = try File(creating: output.temporaryPath)
+      try writeAttributes(of: file.attributes)
+      let layout = model.network.layout
+      try layout.write(parameters, under: CheckpointFormat.parameters, of: file.root)
+      for state in states {
+        try layout.write(
+          state.values, under: "\(CheckpointFormat.optimizer)/\(state.name)", of: file.root)
+      }
+      try file.close()
     }
-    try target.commit()
+    try output.commit()
   }
 
   private func writeAttributes(of root: Attributes) throws(HDF5Error) {
@@ -35,7 +38,8 @@ extension Checkpoint {
 
 extension ParameterLayout {
   /// Writes each tensor of `values`, with its checksum.
-  fileprivate func write(_ values: FloatView, under path: String, of root: Group) throws {
+  fileprivate func write(_ values: FloatView, under path: String, of root: Group) throws(HDF5Error)
+  {
     for tensor in tensors {
       let dataset = try root.createDataset(
         "\(path)/\(tensor.name)", .float32, shape: tensor.shape)

@@ -37,7 +37,7 @@ public struct DataReference: Sendable, Equatable {
 extension ParameterLayout {
   /// SHA-256 over the tensors of `values` in order, without the padding between them.
   func sha256(of values: FloatView) -> String {
-    var hash = SHA256()
+    let hash = Fingerprint()
     for tensor in tensors { values.slice(tensor.range).withBytes { hash.add($0) } }
     return hash.finish()
   }

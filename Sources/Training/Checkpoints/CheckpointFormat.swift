@@ -70,7 +70,7 @@ extension Model {
       if case .given(let weights) = configuration.classWeights { weights.map { Float($0) } } else {
         nil
       }
-    try self.init(
+    self.init(
       network: network, task: task, loss: loss, classWeights: weights,
       normalization: normalization, targets: targets, classNames: classNames)
   }

@@ -4,7 +4,9 @@ import Networks
 extension Model {
   /// Builds what `configuration` says for the data of `dataset`, and writes what it left open into
   /// the configuration.
-  init(completing configuration: inout RunConfiguration, for dataset: Dataset, training: ResidentSplit) throws {
+  init(
+    completing configuration: inout RunConfiguration, for dataset: Dataset, training: ResidentSplit
+  ) throws {
     let goal = try Goal(configuration, dataset: dataset)
     let activation = try goal.outputActivation(configuration.outputActivation)
     let description =
@@ -24,7 +26,7 @@ extension Model {
     let weights = try goal.classWeights(configuration.classWeights, training: training)
     self.init(
       network: network, task: goal.task, loss: goal.loss, classWeights: weights,
-      normalization: dataset.normalization, targets: dataset.targets, classes: goal.classes,
+      normalization: dataset.normalization, targets: dataset.targets,
       classNames: goal.task == .classification ? dataset.classNames : nil)
     configuration.task = goal.task
     configuration.loss = goal.loss
@@ -38,8 +40,6 @@ private struct Goal {
   let dataset: Dataset
   let task: Task
   let loss: Loss
-  /// The number of classes; 0 for regression.
-  let classes: Int
   /// The numbers of outputs that will do, the default first.
   let outputs: [Int]
   /// The targets in words.
@@ -62,7 +62,6 @@ private struct Goal {
       ?? (task == .classification ? .softmaxCrossEntropy() : .meanSquaredError)
     switch dataset.targets {
     case .classes(let count):
-      classes = count
       outputs =
         switch loss {
         case .softmaxCrossEntropy: [count]
@@ -70,7 +69,6 @@ private struct Goal {
         default: count == 2 ? [2, 1] : [count]
         }
     case .values(let count):
-      classes = task == .classification ? max(2, count) : 0
       outputs = [count]
     }
     guard loss.name == .softmaxCrossEntropy else { return }

@@ -13,10 +13,18 @@ public struct Model: Sendable {
   public let normalization: Normalization
   /// What the data's targets are.
   public let targets: TargetSchema
-  /// Of a classifier, the number of classes; 0 for regression.
-  public let classes: Int
   /// Of a classifier, what its classes are called.
   public let classNames: [String]?
+
+  /// Of a classifier, the number of classes; 0 for regression. A single target value a row says
+  /// which of two.
+  public var classes: Int {
+    switch (task, targets) {
+    case (.regression, _): 0
+    case (.classification, .classes(let count)): count
+    case (.classification, .values(let count)): max(2, count)
+    }
+  }
 
   /// The number of values that the network puts out for a sample.
   public var outputs: Int { network.outputs }

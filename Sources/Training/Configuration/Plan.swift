@@ -33,7 +33,9 @@ public struct Plan: Sendable {
   ///   - cores: what `shards` defaults to.
   /// - Throws: `TrainingError.unfit`, `SettingsError` or `NetworkError` where the configuration
   ///   and the data do not fit each other, naming the setting.
-  public init(_ configuration: RunConfiguration, for dataset: Dataset, training: ResidentSplit, cores: Int)
+  public init(
+    _ configuration: RunConfiguration, for dataset: Dataset, training: ResidentSplit, cores: Int
+  )
     throws
   {
     var configuration = configuration
@@ -89,7 +91,7 @@ public struct Plan: Sendable {
       }
       return mode == .full ? .full : .none
     }
-    let window = dataset.defaultWindow(batch: batch)
+    let window = dataset.defaultGeometry(batch: batch, mode: .window)
     return .window(
       blockRows: choice.blockRows ?? window.blockRows,
       windowBlocks: choice.windowBlocks ?? window.windowBlocks)

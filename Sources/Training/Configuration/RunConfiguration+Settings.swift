@@ -131,23 +131,3 @@ extension RunConfiguration {
     return .object(members)
   }
 }
-
-extension SettingsReader {
-  /// What `read` makes of the member `key`, nil when it is absent.
-  fileprivate mutating func optional<Value>(
-    _ key: String, _ read: (inout SettingsReader) throws -> Value
-  ) throws -> Value? {
-    has(key) ? try read(&self) : nil
-  }
-
-  fileprivate mutating func integers(_ key: String, in range: ClosedRange<Int>) throws -> [Int]? {
-    try array(key)?.map { element in
-      guard case .integer(let integer) = element, range.contains(integer) else {
-        throw error(
-          key, "has \(element); expected integers from \(range.lowerBound) to "
-            + "\(range.upperBound)")
-      }
-      return integer
-    }
-  }
-}

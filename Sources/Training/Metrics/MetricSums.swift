@@ -79,10 +79,10 @@ struct MetricSums {
   /// The metrics of all that was added.
   var metrics: Metrics {
     var metrics = Metrics(
-      samples: shard.rows, loss: shard.weight > 0 ? shard.loss / shard.weight : 0)
+      samples: shard.rows, loss: shard.meanLoss)
     let rows = Double(shard.rows)
     if classes > 0 {
-      metrics.accuracy = Double(shard.correct) / rows
+      metrics.accuracy = shard.accuracy
       metrics.topK = zip(topK, topHits).map { .init(k: $0, accuracy: Double($1) / rows) }
       metrics.confusion = stride(from: 0, to: confusion.count, by: classes).map { start in
         Array(confusion[start..<start + classes])

@@ -6,7 +6,7 @@ import Kernels
 /// It computes with the run's own shards and batch size, so `evaluate` gives the bits that the
 /// run's validation gave.
 public final class TrainedModel {
-  public let checkpoint: CheckpointSummary
+  public let checkpoint: Checkpoint
   public let model: Model
   public let workers: Int
   private let engine: Engine
@@ -18,11 +18,10 @@ public final class TrainedModel {
   ///   the machine's libraries compute wrongly.
   public init(path: String, workers: Int? = nil) throws {
     try SelfTest.run()
-    let checkpoint = try Checkpoint(path: RunDirectory.checkpoint(at: path))
+    checkpoint = try Checkpoint(path: RunDirectory.checkpoint(at: path))
     let configuration = checkpoint.configuration
     let shards = configuration.shards ?? 1
     model = checkpoint.model
-    self.checkpoint = checkpoint.summary
     self.workers = min(workers ?? availableCores(), shards)
     engine = try Engine(
       model: model, batchSize: configuration.batchSize ?? 1, shards: shards,

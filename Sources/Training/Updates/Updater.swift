@@ -42,7 +42,8 @@ final class Updater: @unchecked Sendable {
     slices = layout.tensors.flatMap { tensor in
       stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: Self.sliceLength).map {
         Slice(
-          range: $0..<min($0 + Self.sliceLength, tensor.range.upperBound), decays: regularization.applies(to: tensor.decays))
+          range: $0..<min($0 + Self.sliceLength, tensor.range.upperBound),
+          decays: regularization.applies(to: tensor.decays))
       }
     }
     states = optimizer.stateNames.map { _ in
