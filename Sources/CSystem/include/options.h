@@ -1,6 +1,7 @@
 #pragma once
 
 #include <getopt.h>
+#include <stddef.h>
 
 /// What `lockstep_next_option` found.
 struct lockstep_option {

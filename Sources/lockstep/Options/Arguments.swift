@@ -46,6 +46,11 @@ struct Arguments {
 
   func number(_ option: Option) -> Double? { values[option.name]?.asDouble }
 
+  func names(_ option: Option) -> [String]? {
+    guard case .array(let names) = values[option.name] else { return nil }
+    return names.map { if case .string(let name) = $0 { name } else { "\($0)" } }
+  }
+
   func choice<Choice: RawRepresentable<String>>(_ option: Option, of: Choice.Type) -> Choice? {
     text(option).flatMap(Choice.init(rawValue:))
   }
