@@ -99,7 +99,7 @@ import Testing
 
   @Test func `another seed gives other parameters`() throws {
     let data = try dataset()
-    let hashes = try [0, 1].map { seed in
+    let hashes = try ([0, 1] as [UInt64]).map { seed in
       var configuration = configuration
       configuration.seed = seed
       return try Trainer(configuration, data: data).train().parametersSHA256
