@@ -13,4 +13,14 @@ public struct Progress: Sendable, Equatable {
   var epochsSinceBest = 0
 
   public init() {}
+
+  /// Goes on to the next epoch.
+  mutating func finishEpoch(validationLoss: Double?) {
+    epoch += 1
+    batch = 0
+    sums = ShardResult()
+    guard let validationLoss else { return }
+    epochsSinceBest = validationLoss < bestLoss ? 0 : epochsSinceBest + 1
+    bestLoss = min(validationLoss, bestLoss)
+  }
 }

@@ -14,8 +14,9 @@ public final class Trainer {
   public private(set) var progress = Progress()
 
   private let splits: Splits
-  private let engine: Engine
-  private let updater: Updater
+  let training: ResidentSplit
+  let engine: Engine
+  let updater: Updater
   private var clock = StepClock()
   private var epochs: [EpochReport] = []
 
@@ -35,7 +36,7 @@ public final class Trainer {
   ) throws {
     try SelfTest.run()
     splits = Splits(data, memoryBudget: memoryBudget)
-    let training = try splits.load(.train)
+    training = try splits.load(.train)
     let cores = availableCores()
     plan = try Plan(configuration, for: data, training: training, cores: cores)
     try plan.model.checkTargets(of: training, in: data)
@@ -89,15 +90,14 @@ public final class Trainer {
     var order = EpochOrder(
       rows: plan.rows, geometry: plan.geometry, seed: plan.configuration.seed,
       epoch: progress.epoch)
-    let training = try splits.load(.train)
     clock.startEpoch()
-    while try step(order: &order, of: training) {
+    while try step(order: &order) {
       if clock.isReportDue() { report(.advanced(stepReport)) }
     }
   }
 
   /// One optimizer step; false when the epoch has no rows left.
-  func step(order: inout EpochOrder, of training: ResidentSplit) throws -> Bool {
+  func step(order: inout EpochOrder) throws -> Bool {
     var sum = ShardResult()
     var batches = 0
     while batches < plan.configuration.accumulate,
@@ -124,13 +124,7 @@ public final class Trainer {
 
   private func finishEpoch(_ validation: Metrics?, _ report: (TrainingEvent) -> Void) {
     let sums = progress.sums
-    progress.epoch += 1
-    progress.batch = 0
-    progress.sums = ShardResult()
-    if let loss = validation?.loss {
-      progress.epochsSinceBest = loss < progress.bestLoss ? 0 : progress.epochsSinceBest + 1
-      progress.bestLoss = min(loss, progress.bestLoss)
-    }
+    progress.finishEpoch(validationLoss: validation?.loss)
     let epoch = EpochReport(
       epoch: progress.epoch, step: progress.step,
       learningRate: plan.learningRate(step: max(0, progress.step - 1)),

@@ -13,21 +13,21 @@ func idx(_ type: UInt8, _ shape: [Int], _ values: [UInt8]) -> [UInt8] {
   return bytes + values
 }
 
-func gzip(_ bytes: [UInt8]) -> [UInt8] {
-  let folder = TemporaryFolder()
-  let file = gzopen(folder / "gz", "wb")
-  gzwrite(file, bytes, UInt32(bytes.count))
+func gzip(_ content: [UInt8]) -> [UInt8] {
+  let folder = TemporaryDirectory()
+  let file = gzopen(folder.file("gz"), "wb")
+  gzwrite(file, content, UInt32(content.count))
   gzclose(file)
-  return folder.read("gz")
+  return try! bytes(of: folder.file("gz"))
 }
 
 @Suite struct IDXFileTests {
-  let folder = TemporaryFolder()
+  let folder = TemporaryDirectory()
 
   /// All values of a file, read `band` rows at a time.
   func read(_ bytes: [UInt8], band: Int = 2) throws -> [UInt8] {
-    folder.write("file", bytes)
-    let file = try IDXFile(path: folder / "file")
+    try folder.write(bytes, to: "file")
+    let file = try IDXFile(path: folder.file("file"))
     var values: [UInt8] = []
     for start in stride(from: 0, to: file.header.rows, by: band) {
       let rows = min(band, file.header.rows - start)
@@ -45,7 +45,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
       #expect(try read(file, band: band) == values)
       #expect(try read(gzip(file), band: band) == values)
     }
-    #expect(try IDXFile(path: folder / "file").header.rowShape == [2, 3])
+    #expect(try IDXFile(path: folder.file("file")).header.rowShape == [2, 3])
   }
 
   @Test(
@@ -95,7 +95,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
   func `a file that is not what it says is refused`(bytes: [UInt8], problem: String) {
     let error = #expect(throws: ConversionError.self) { try read(bytes) }
     let text = error?.description ?? ""
-    #expect(text.hasPrefix("\(folder / "file"): \(problem)"), "\(text)")
+    #expect(text.hasPrefix("\(folder.file("file")): \(problem)"), "\(text)")
   }
 
   @Test func `damage in compressed data is found`() {
@@ -108,7 +108,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
   @Test func `a folder and a missing file are refused`() {
     let folderError = #expect(throws: ConversionError.self) { try IDXFile(path: folder.path) }
     #expect(folderError?.problem == "is a folder")
-    let missing = #expect(throws: ConversionError.self) { try IDXFile(path: folder / "none") }
+    let missing = #expect(throws: ConversionError.self) { try IDXFile(path: folder.file("none")) }
     #expect(missing?.problem == "cannot be opened: No such file or directory")
   }
 }

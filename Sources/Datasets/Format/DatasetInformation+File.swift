@@ -19,7 +19,9 @@ extension DatasetInformation {
     if let classNames { try set(Name.classNames, classNames) }
     if let featureNames { try set(Name.featureNames, featureNames) }
     switch normalization {
-    case .none:
+    case nil:
+      break
+    case .some(.none):
       try set(Name.normalization, "none")
     case .uniform(let scale, let shift):
       try set(Name.normalization, "uniform")
@@ -32,5 +34,71 @@ extension DatasetInformation {
     }
     if let source { try set(Name.source, source) }
     try set(Name.fingerprint, fingerprint)
+  }
+}
+
+extension DatasetInformation {
+  /// Reads the root attributes of any file: what is not there is nil.
+  init(of file: File) throws(DatasetError) {
+    typealias Name = FileFormat.Attribute
+    let attributes = file.attributes
+    self = try DatasetError.converting { () throws(HDF5Error) in
+      func optional<Value>(
+        _ name: String, _ read: (String) throws(HDF5Error) -> Value
+      ) throws(HDF5Error) -> Value? {
+        try attributes.contains(name) ? try read(name) : nil
+      }
+      var information = DatasetInformation()
+      information.classCount = try optional(Name.classes) { name throws(HDF5Error) in
+        try attributes.value(name, as: Int.self)
+      }
+      information.classNames = try optional(Name.classNames, attributes.strings)
+      information.featureNames = try optional(Name.featureNames, attributes.strings)
+      information.source = try optional(Name.source, attributes.string)
+      return information
+    }
+    normalization = try Self.normalization(of: file)
+    try check(file: file.path)
+  }
+
+  private static func normalization(of file: File) throws(DatasetError) -> Normalization? {
+    typealias Name = FileFormat.Attribute
+    let (kind, scale, shift) = try DatasetError.converting { () throws(HDF5Error) in
+      let attributes = file.attributes
+      guard try attributes.contains(Name.normalization) else { return ("", [Float](), [Float]()) }
+      let kind = try attributes.string(Name.normalization)
+      guard kind != "none" else { return (kind, [], []) }
+      return (
+        kind, try attributes.values(Name.scale, as: Float.self),
+        try attributes.values(Name.shift, as: Float.self)
+      )
+    }
+    func error(_ problem: String, _ expected: String) -> DatasetError {
+      DatasetError(
+        file: file.path, dataset: "/@" + Name.normalization, problem: problem, expected: expected)
+    }
+    guard scale.count == shift.count, (scale + shift).allSatisfy(\.isFinite) else {
+      throw error(
+        "has \(scale.count) scales and \(shift.count) shifts", "as many of both, and finite")
+    }
+    switch kind {
+    case "": return nil
+    case "none": return Normalization.none
+    case "uniform" where scale.count == 1: return .uniform(scale: scale[0], shift: shift[0])
+    case "per_feature": return .perFeature(scale: scale, shift: shift)
+    default:
+      throw error(
+        "is \"\(kind)\" with \(scale.count) scales",
+        "none, uniform with one scale, or per_feature")
+    }
+  }
+
+  private func check(file: String) throws(DatasetError) {
+    typealias Name = FileFormat.Attribute
+    if let classCount, !(1...LabelDecoder.mostClasses).contains(classCount) {
+      throw DatasetError(
+        file: file, dataset: "/@" + Name.classes, problem: "is \(classCount)",
+        expected: "a number of classes from 1 to \(LabelDecoder.mostClasses)")
+    }
   }
 }

@@ -35,13 +35,14 @@ public struct DatasetInformation: Sendable, Equatable {
   public var classCount: Int?
   public var classNames: [String]?
   public var featureNames: [String]?
-  public var normalization: Normalization
+  /// Nil leaves it to the reader: `Normalization.fitting`.
+  public var normalization: Normalization?
   /// Where the rows came from, in words.
   public var source: String?
 
   public init(
     classCount: Int? = nil, classNames: [String]? = nil, featureNames: [String]? = nil,
-    normalization: Normalization = .none, source: String? = nil
+    normalization: Normalization? = nil, source: String? = nil
   ) {
     self.classCount = classCount
     self.classNames = classNames

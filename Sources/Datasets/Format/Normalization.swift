@@ -1,3 +1,4 @@
+import HDF5
 import Settings
 
 /// How stored features become a network's input: `value · scale + shift`, applied as rows are
@@ -12,6 +13,12 @@ public enum Normalization: Sendable, Equatable {
 
   /// Bytes 0…255 to 0…1.
   public static let bytes = Normalization.uniform(scale: 1 / 255, shift: 0)
+
+  /// What suits features about which nothing is said: images of bytes become 0…1, anything else
+  /// stays as it is.
+  public static func fitting(type: ElementType, rowShape: [Int]) -> Normalization {
+    type == .uint8 && rowShape.count >= 2 ? .bytes : .none
+  }
 
   /// Whether this fits rows of `features` values.
   public func fits(features: Int) -> Bool {

@@ -4,7 +4,7 @@ import Kernels
 /// as a `Float`; nil when there is none, and for integers.
 ///
 /// Most data has none, so the search looks at 4096 values at a time without branches.
-func firstNonFinite(_ bytes: UnsafeRawBufferPointer, type: ElementCode) -> Int? {
+package func firstNonFinite(_ bytes: UnsafeRawBufferPointer, type: ElementCode) -> Int? {
   switch type {
   case .float16:
     first(bytes.assumingMemoryBound(to: UInt16.self)) { $0 & 0x7C00 >= 0x7C00 }

@@ -91,7 +91,7 @@ public struct Plan: Sendable {
       }
       return mode == .full ? .full : .none
     }
-    let window = dataset.defaultGeometry(batch: batch, mode: .window)
+    let window = dataset.defaultWindow(batch: batch)
     return .window(
       blockRows: choice.blockRows ?? window.blockRows,
       windowBlocks: choice.windowBlocks ?? window.windowBlocks)

@@ -1,0 +1,61 @@
+import HDF5
+
+/// One dataset of a split: numbers in rows.
+struct Column: Sendable {
+  let file: File
+  let dataset: HDF5.Dataset
+  let type: ElementType
+  /// (rows, …row shape)
+  let shape: [Int]
+  let checksums: Checksums?
+
+  var path: String { dataset.path }
+  var rows: Int { shape[0] }
+  var rowShape: [Int] { Array(shape.dropFirst()) }
+  var rowBytes: Int { rowShape.reduce(type.byteCount, *) }
+  /// Numbers in a row.
+  var width: Int { rowShape.reduce(1, *) }
+
+  /// Rows of a stored chunk; nil where the dataset is not chunked.
+  var chunkRows: Int? {
+    guard case .chunked(let chunk) = dataset.layout else { return nil }
+    return chunk[0]
+  }
+
+  /// Opens a dataset and checks that it is numbers in rows, at least one, of at least one number.
+  init(_ path: String, in file: File) throws(DatasetError) {
+    self.file = file
+    (dataset, shape) = try DatasetError.converting { () throws(HDF5Error) in
+      // Chunks that are read once and whole gain nothing from a cache.
+      let dataset = try file.dataset(path)
+      return (dataset, try dataset.shape)
+    }
+    guard case .number(let type, _) = dataset.storedType else {
+      throw DatasetError(
+        file: file.path, dataset: path, problem: "holds \(dataset.storedType)",
+        expected: "integers or floats")
+    }
+    self.type = type
+    guard !shape.isEmpty else {
+      throw DatasetError(
+        file: file.path, dataset: path, problem: "is a single number", expected: "rows")
+    }
+    guard !shape.contains(0) else {
+      throw DatasetError(
+        file: file.path, dataset: path,
+        problem: shape[0] == 0 ? "has 0 rows" : "has empty rows (its shape is \(shape))",
+        expected: "at least one")
+    }
+    guard shape[0] <= Int(Int32.max) else {
+      throw DatasetError(
+        file: file.path, dataset: path, problem: "has \(shape[0]) rows",
+        expected: "at most \(Int32.max)")
+    }
+    checksums = try Checksums(of: path, rows: shape[0], in: file)
+  }
+
+  func error(_ problem: String, expected: String? = nil, remedy: String? = nil) -> DatasetError {
+    DatasetError(
+      file: file.path, dataset: path, problem: problem, expected: expected, remedy: remedy)
+  }
+}
