@@ -1,7 +1,7 @@
 import Settings
 
 /// A subcommand: what it is called, what it takes, and what it does.
-protocol Command {
+protocol Command: SendableMetatype {
   static var name: String { get }
   /// What it does, in a few words, for the list of commands.
   static var summary: String { get }

@@ -59,17 +59,20 @@ enum Convert: Command {
     let options = try conversion(arguments)
     let clock = ContinuousClock()
     let start = clock.now
-    let summary: ConversionSummary
-    do {
-      summary = try Converter.convert(options) { progress in
-        console.show(.conversion(progress, to: options.output))
-      }
-    } catch where error.subject.hasPrefix("--") {
-      // The subject is an option: nothing was started.
-      throw UsageError(error.description)
-    }
+    let summary = try convert(options, console)
     console.result(text(summary, seconds: (clock.now - start) / .seconds(1)))
     return json(summary)
+  }
+
+  private static func convert(
+    _ options: ConversionOptions, _ console: Console
+  ) throws -> ConversionSummary {
+    do {
+      return try Converter.convert(options) { console.show(.conversion($0)) }
+    } catch {
+      // Where the subject is an option nothing was started.
+      throw error.subject.hasPrefix("--") ? UsageError(error.description) : error as any Error
+    }
   }
 
   private static func conversion(_ arguments: Arguments) throws -> ConversionOptions {
@@ -146,7 +149,7 @@ enum Convert: Command {
 }
 
 extension ProgressLine.State {
-  fileprivate static func conversion(_ progress: ConversionProgress, to output: String) -> Self {
+  fileprivate static func conversion(_ progress: ConversionProgress) -> Self {
     ProgressLine.State(
       title: "converting",
       fraction: Double(progress.rowsDone) / Double(max(1, progress.rowsTotal)),

@@ -48,3 +48,10 @@ func shellQuoted(_ word: String) -> String {
   let plain = word.allSatisfy { ($0.isASCII && ($0.isLetter || $0.isNumber)) || "/._-+:,@%=".contains($0) }
   return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }
+
+extension SettingValue {
+  /// The members of an object; none of anything else.
+  var members: [String: SettingValue] {
+    if case .object(let members) = self { members } else { [:] }
+  }
+}

@@ -77,8 +77,10 @@ enum Numbers {
   private static func twoDigits(_ value: Int) -> String { (value < 10 ? "0" : "") + "\(value)" }
 
   private static func formatted(_ format: String, _ arguments: CVaListPointer) -> String {
-    var characters = [CChar](repeating: 0, count: 400)
-    vsnprintf(&characters, characters.count, format, arguments)
-    return String(cString: characters)
+    // The longest double has 309 digits before the point.
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { characters in
+      vsnprintf(characters.baseAddress!, characters.count, format, arguments)
+      return String(cString: characters.baseAddress!)
+    }
   }
 }

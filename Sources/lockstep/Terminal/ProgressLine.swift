@@ -16,9 +16,7 @@ final class ProgressLine {
 
   /// Nil when standard error is no terminal.
   init?() {
-    guard isatty(STDERR_FILENO) == 1, getenv("TERM").map({ String(cString: $0) }) != "dumb" else {
-      return nil
-    }
+    guard isatty(STDERR_FILENO) == 1, Self.environment("TERM") != "dumb" else { return nil }
   }
 
   func show(_ state: State) {
@@ -58,9 +56,14 @@ final class ProgressLine {
   }
 
   /// Whether the user's locale says that the terminal shows UTF-8.
-  private static let isUnicode = ["LC_ALL", "LC_CTYPE", "LANG"].lazy
-    .compactMap { getenv($0) }.map { String(cString: $0) }.first { !$0.isEmpty }
-    .map { $0.uppercased().replacing("-", with: "").hasSuffix("UTF8") } ?? false
+  private static let isUnicode: Bool = {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environment).first { !$0.isEmpty }
+    return locale?.uppercased().replacing("-", with: "").hasSuffix("UTF8") ?? false
+  }()
+
+  private static func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
 
   private func write(_ text: String) {
     var text = text

@@ -120,7 +120,7 @@ extension [String: SettingValue] {
   fileprivate mutating func lay(_ value: SettingValue, at keys: [String]) {
     let key = keys[0]
     guard case .object(var old)? = self[key] else {
-      self[key] = keys.count == 1 ? value : [:].merging([keys[1]: value])
+      self[key] = keys.count == 1 ? value : .object([keys[1]: value])
       return
     }
     let naming = keys.count == 1 ? key : "mode"
