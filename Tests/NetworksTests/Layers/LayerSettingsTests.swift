@@ -7,7 +7,8 @@ import Testing
   @Test func `every layer's settings make the same layer again`() throws {
     for layer in try LayerHarness.examples() {
       let again = try LayerHarness.layer(
-        type(of: layer), .object(layer.settings), inputShape: layer.inputShape)
+        type(of: layer), SettingValue.object(layer.settings).throughJSON(),
+        inputShape: layer.inputShape)
       #expect(again.settings == layer.settings)
       #expect(again.outputShape == layer.outputShape)
       #expect(again.parameters == layer.parameters)

@@ -55,3 +55,10 @@ extension SettingValue {
     return values.compactMap(\.double)
   }
 }
+
+extension SettingValue {
+  /// This value, written and read again, as it is when it went through a file.
+  func throughJSON() throws -> SettingValue {
+    try SettingValue(json5: Array(json().utf8), source: "")
+  }
+}
