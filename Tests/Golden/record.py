@@ -4,9 +4,10 @@
 usage: Tests/Golden/record.py [NAME ...]        (needs torch, h5py and numpy)
 
 Each run is described by a configuration with the keys of Lockstep's run file, and by nothing else:
-the functions below say what each key means in PyTorch. README.md has the files' layout. Every run is recorded in float32 on one
-thread, then done again in float64, and refused when the two differ by more than a tenth of what the
-tests allow: such a run would test the luck of rounding.
+the functions below say what each key means in PyTorch. README.md has the files' layout.
+
+Every run is recorded in float32 on one thread, then done again in float64, and refused when the two
+differ by more than a tenth of what the tests allow: such a run would test the luck of rounding.
 """
 
 import json

@@ -2,8 +2,8 @@
 
 A peer is a file in peers/ with a generator `train(workload, variant, features, labels)`. It trains
 for ever, in the peer's best form: data in memory, rows shuffled by index each epoch, Adam at 1e-3,
-float32, all cores. It yields `(samples, loss)` after each piece of work that is really done (nothing
-is left queued). `main(train)` then measures it, and prints one line of JSON.
+float32, all cores. It yields `(samples, loss)` after each piece of work that is really done, with
+nothing left queued. `main(train)` then measures it, and prints one line of JSON.
 """
 
 import argparse
