@@ -41,7 +41,7 @@ let package = Package(
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CCrypto", "CSystem"]),
-    module("Conversion", ["Datasets", "Kernels", "CZlib"]),
+    module("Conversion", ["Datasets", "HDF5", "Kernels", "CZlib"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),

@@ -1,4 +1,5 @@
 import Datasets
+import HDF5
 
 /// What a conversion wrote.
 public struct ConversionSummary: Sendable, Equatable {
@@ -8,9 +9,9 @@ public struct ConversionSummary: Sendable, Equatable {
   public var rows: [SplitName: Int]
   /// A row's shape, without the rows.
   public var featureShape: [Int]
-  /// Element types as stored: "uint8".
-  public var featureType: String
-  public var targetType: String
+  /// Types as stored.
+  public var featureType: ElementType
+  public var targetType: ElementType
   public var targets: TargetSchema
   public var classNames: [String]?
   /// Rows of each class in each split; empty when targets are values.
@@ -21,6 +22,8 @@ public struct ConversionSummary: Sendable, Equatable {
 
 /// How far a conversion is.
 public struct ConversionProgress: Sendable, Equatable {
-  public var rowsDone: Int
+  /// Each row is read once and written once.
+  public var rowsRead: Int
+  public var rowsWritten: Int
   public var rowsTotal: Int
 }

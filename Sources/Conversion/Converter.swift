@@ -1,4 +1,6 @@
 import Datasets
+import Glibc
+import HDF5
 
 /// Makes dataset files of sources.
 public enum Converter {
@@ -7,8 +9,44 @@ public enum Converter {
   /// - Parameter progress: called now and then, on the calling thread.
   /// - Throws: `ConversionError` that names the source, the output or the option at fault.
   public static func convert(
-    _ options: ConversionOptions, progress: (ConversionProgress) -> Void = { _ in }
+    _ options: ConversionOptions,
+    progress: @escaping (ConversionProgress) -> Void = { _ in }
   ) throws(ConversionError) -> ConversionSummary {
-    fatalError("not yet written")
+    try options.check()
+    let sources = try Sources(options)
+    let plan = try sources.rows(.train).map { rows throws(ConversionError) in
+      try SplitPlan(rows: rows, options: options)
+    }
+    let schema = sources.schema(plan: plan)
+    let output = try RowOutput(schema: schema, options: options, progress: progress)
+    for (split, pairs) in sources.pairs.sorted(by: { $0.key < $1.key }) {
+      let targets = sources.targets[split]!
+      if split == .train, let plan {
+        try output.write(pairs, targets, by: plan)
+      } else {
+        try output.write(pairs, targets, to: split)
+      }
+    }
+    let information = sources.information
+    let fingerprint = try output.finish(information)
+    return ConversionSummary(
+      output: options.output, byteCount: size(of: options.output), rows: schema.rows,
+      featureShape: schema.featureShape, featureType: schema.featureType,
+      targetType: schema.targetType,
+      targets: information.classCount.map { .classes($0) }
+        ?? .values(schema.targetShape.reduce(1, *)),
+      classNames: information.classNames, classCounts: sources.classCounts(plan: plan),
+      normalization: information.normalization ?? .none, fingerprint: fingerprint)
+  }
+
+  /// Makes SIGINT and SIGTERM remove the unfinished output and end the process with 130 or 143.
+  /// For programs without signal handling of their own.
+  public static func removeUnfinishedOutputOnInterrupt() {
+    AtomicFile.removeTemporariesOnInterrupt()
+  }
+
+  private static func size(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 }

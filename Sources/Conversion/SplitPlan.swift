@@ -5,8 +5,10 @@ import Kernels
 struct SplitPlan {
   /// The split of each row of the source.
   let destination: [SplitName]
-  /// The rows that stay in `train`, in the order they are written in.
-  let trainOrder: [Int32]
+  /// The rows that stay in `train`, in their order.
+  let kept: [Int32]
+  /// The order in which they are written: places in `kept`. Nil for their own order.
+  let order: [Int32]?
 
   /// Rows of each split that is drawn from `train`, `train` included.
   var rows: [SplitName: Int] {
@@ -34,12 +36,11 @@ struct SplitPlan {
       next += count
     }
     self.destination = destination
-    let kept = (0..<Int32(rows)).filter { destination[Int($0)] == .train }
-    trainOrder =
+    kept = (0..<Int32(rows)).filter { destination[Int($0)] == .train }
+    order =
       options.shuffle == .none
-      ? kept
+      ? nil
       : randomPermutation(
-        kept.count, RandomStream(seed: options.seed, purpose: .selection, index: 1)
-      ).map { kept[Int($0)] }
+        kept.count, RandomStream(seed: options.seed, purpose: .selection, index: 1))
   }
 }

@@ -107,11 +107,11 @@ extension Network {
       let sum = layer.parameters.map { parameter in
         "\(parameter.shape.map(String.init).joined(separator: " × ")) (\(parameter.name))"
       }
-      let earlier = before > 0 ? " with the \(Sizes.text(count: before)) of the layers before" : ""
+      let earlier = before > 0 ? "with the \(Sizes.text(count: before)) before " : ""
       throw SettingsError(
         path: path,
-        problem: "has \(sum.joined(separator: " + ")) parameters,\(earlier) "
-          + "\(Sizes.text(bytes: total * 4)) as 4-byte floats; this machine has "
+        problem: "has \(sum.joined(separator: " + ")) parameters; \(earlier)they take "
+          + "\(Sizes.text(bytes: total * 4)) as 4-byte floats, and this machine has "
           + "\(Sizes.text(bytes: Double(memory))) of memory")
     }
     return Int(total)

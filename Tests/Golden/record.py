@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Records short training runs of PyTorch, for Lockstep's tests to replay.
 
-usage: Tests/Golden/record.py [NAME ...]           (needs torch, h5py and numpy; README.md has the layout)
+usage: Tests/Golden/record.py [NAME ...]        (needs torch, h5py and numpy)
 
 Each run is described by a configuration with the keys of Lockstep's run file, and by nothing else:
-the functions below say what each key means in PyTorch. Every run is recorded in float32 on one
-thread, then done again in float64, and refused when the two differ by more than a tenth of what the
-tests allow: such a run would test the luck of rounding.
+the functions below say what each key means in PyTorch. README.md has the files' layout.
+
+Every run is recorded in float32 on one thread, then done again in float64, and refused when the two
+differ by more than a tenth of what the tests allow: such a run would test the luck of rounding.
 """
 
 import json
@@ -62,7 +63,7 @@ def network(run: Run, dtype: torch.dtype) -> torch.nn.Sequential:
 
 
 def parameters(net: torch.nn.Sequential) -> dict[str, torch.nn.Parameter]:
-    """The parameters by Lockstep's names: 0-dense/weight [outputs, inputs], 0-dense/bias [outputs]."""
+    """The parameters by Lockstep's names; a weight is [outputs, inputs], a bias [outputs]."""
     return {
         f"{index}-dense/{name}": parameter
         for index, layer in enumerate(net)
@@ -142,7 +143,8 @@ def learning_rates(configuration: dict, steps: int) -> list[float]:
 
 
 def mini_batches(run: Run) -> list[list[np.ndarray]]:
-    """The rows of each mini-batch of each step: `accumulate` batches a step, fewer at an epoch's end."""
+    """The rows of each mini-batch of each step. A step has `accumulate` of them, or those that are
+    left at the end of an epoch."""
     batch = run.configuration["batchSize"]
     together = run.configuration.get("accumulate", 1)
     steps = []

@@ -45,18 +45,19 @@ class Row:
         return median(values) if values else None
 
     @property
+    def rates(self) -> list[float]:
+        return [m["samplesPerSecond"] for m in self.measurements]
+
+    @property
     def spread(self) -> float:
         """The distance from the slowest to the fastest, as a part of the median."""
-        rates = [m["samplesPerSecond"] for m in self.measurements]
-        return (max(rates) - min(rates)) / median(rates)
+        return (max(self.rates) - min(self.rates)) / median(self.rates)
 
 
-def run(module: str, *arguments: str, environment: dict[str, str] = {}) -> dict:
+def run(module: str, *arguments: str) -> dict:
     """Runs one module of peers/ in a process of its own; its last line of output is the result."""
     command = [sys.executable, "-m", f"peers.{module}", *arguments]
-    done = subprocess.run(
-        command, cwd=HERE, env=os.environ | environment, capture_output=True, text=True,
-        timeout=600)
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
         raise RuntimeError(lines[-1])
@@ -65,11 +66,11 @@ def run(module: str, *arguments: str, environment: dict[str, str] = {}) -> dict:
 
 def measure_all(options: argparse.Namespace) -> tuple[dict[str, dict[str, Row]], list[float]]:
     """A row per workload and peer, and what sgemm.py found in each round of each workload."""
-    environment = {"LOCKSTEP_BINARY": options.binary, "LOCKSTEP_BENCHMARK_FOLDER": str(FOLDER)}
+    os.environ |= {"LOCKSTEP_BINARY": options.binary, "LOCKSTEP_BENCHMARK_FOLDER": str(FOLDER)}
     shutil.rmtree(FOLDER, ignore_errors=True)  # datasets of an older Lockstep, perhaps
     FOLDER.mkdir(parents=True)
     rows = {w: {peer: Row() for peer in options.peers} for w in options.workloads}
-    peaks = []
+    peaks: list[float] = []
     for workload in options.workloads:
         for number in range(1, options.rounds + 1):
             peaks.append(run("sgemm")["flops"])
@@ -84,7 +85,7 @@ def measure_all(options: argparse.Namespace) -> tuple[dict[str, dict[str, Row]],
                 try:
                     row.measurements.append(run(
                         module, "--workload", workload, f"--variant={variant}",
-                        "--seconds", str(options.seconds), environment=environment))
+                        "--seconds", str(options.seconds)))
                 except (RuntimeError, subprocess.TimeoutExpired) as error:
                     row.problem = f"failed: {error}"
     return rows, peaks
@@ -98,7 +99,7 @@ def installed(module: str) -> bool:
 def fastest_peer(rows: dict[str, Row]) -> float | None:
     """Samples a second of the fastest that is not Lockstep."""
     rates = [
-        row.median("samplesPerSecond") for peer, row in rows.items()
+        median(row.rates) for peer, row in rows.items()
         if row.measurements and not peer.startswith("lockstep")
     ]
     return max(rates, default=None)
@@ -107,12 +108,12 @@ def fastest_peer(rows: dict[str, Row]) -> float | None:
 def summary(workload: str, rows: dict[str, Row], peak: float) -> dict[str, dict]:
     """The figures of the table."""
     reference = fastest_peer(rows)
-    result = {}
+    result: dict[str, dict] = {}
     for peer, row in rows.items():
         if not row.measurements:
             result[peer] = {"problem": row.problem}
             continue
-        rate = row.median("samplesPerSecond")
+        rate = median(row.rates)
         result[peer] = {
             "samplesPerSecond": rate,
             "spread": row.spread,
@@ -184,7 +185,8 @@ def names(known: dict) -> Callable[[str], list[str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tools/benchmark/run")
     parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--workloads", type=names(harness.WORKLOADS), default=list(harness.WORKLOADS))
+    parser.add_argument(
+        "--workloads", type=names(harness.WORKLOADS), default=list(harness.WORKLOADS))
     parser.add_argument("--peers", type=names(PEERS), default=list(PEERS))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=7.0)

@@ -1,9 +1,9 @@
 """What the peers share: the workloads, their data, and the clock.
 
-A peer is a file in peers/ with a generator `train(workload, variant, features, labels)`. It trains for
-ever, in the peer's best form: data in memory, rows shuffled by index each epoch, Adam at 1e-3,
-float32, all cores. It yields `(samples, loss)` after each piece of work that is really done (nothing
-left queued). `main(train)` then measures it, and prints one line of JSON.
+A peer is a file in peers/ with a generator `train(workload, variant, features, labels)`. It trains
+for ever, in the peer's best form: data in memory, rows shuffled by index each epoch, Adam at 1e-3,
+float32, all cores. It yields `(samples, loss)` after each piece of work that is really done, with
+nothing left queued. `main(train)` then measures it, and prints one line of JSON.
 """
 
 import argparse
@@ -12,9 +12,10 @@ import json
 import os
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import SupportsFloat
 
 import numpy as np
 
@@ -86,10 +87,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-Train = Callable[[Workload, str, np.ndarray, np.ndarray], Iterator[tuple[int, object]]]
+Work = Generator[tuple[int, SupportsFloat], None, None]
+Train = Callable[[Workload, str, np.ndarray, np.ndarray], Work]
 
 
-def measure(work: Iterator[tuple[int, object]], warm_up: float, seconds: float) -> dict:
+def measure(work: Work, warm_up: float, seconds: float) -> dict:
     """Runs `work` for `warm_up` seconds, then counts its samples for `seconds` more."""
     next(work)
     first_step = seconds_since_start()

@@ -1,5 +1,3 @@
-import Kernels
-
 /// An IDX file open for reading, front to back.
 final class IDXFile {
   let header: IDXHeader

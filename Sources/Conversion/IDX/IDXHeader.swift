@@ -1,10 +1,10 @@
-import Kernels
+import HDF5
 
 /// The start of an IDX file (the format of the MNIST data sets): two zero bytes, a type code, the
 /// number of dimensions, then each dimension as a big-endian 32-bit number. The values follow, row
 /// by row, big-endian.
 struct IDXHeader: Equatable {
-  let type: ElementCode
+  let type: ElementType
   /// (rows, …row shape)
   let shape: [Int]
   /// Bytes of the values, and of one row's.
@@ -19,7 +19,7 @@ struct IDXHeader: Equatable {
   /// The type and the number of dimensions that the first four bytes announce.
   static func magic(
     _ bytes: [UInt8], path: String
-  ) throws(ConversionError) -> (type: ElementCode, dimensions: Int) {
+  ) throws(ConversionError) -> (type: ElementType, dimensions: Int) {
     let found = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     guard bytes.count == 4, bytes[0] == 0, bytes[1] == 0 else {
       throw ConversionError(
@@ -41,7 +41,7 @@ struct IDXHeader: Equatable {
   }
 
   /// - Parameter dimensions: 4 bytes each.
-  init(type: ElementCode, dimensions: [UInt8], path: String) throws(ConversionError) {
+  init(type: ElementType, dimensions: [UInt8], path: String) throws(ConversionError) {
     var shape: [Int] = []
     for start in stride(from: 0, to: dimensions.count, by: 4) {
       shape.append(dimensions[start..<start + 4].reduce(0) { $0 << 8 | Int($1) })
@@ -75,7 +75,7 @@ struct IDXHeader: Equatable {
     self.rowBytes = rowBytes
   }
 
-  private static let types: [UInt8: ElementCode] = [
+  private static let types: [UInt8: ElementType] = [
     0x08: .uint8, 0x09: .int8, 0x0B: .int16, 0x0C: .int32, 0x0D: .float32, 0x0E: .float64,
   ]
 }

@@ -3,7 +3,7 @@ import Kernels
 
 extension ElementCode {
   /// The kernels' word for a stored type.
-  init(_ type: ElementType) {
+  package init(_ type: ElementType) {
     self =
       switch type {
       case .int8: .int8

@@ -31,6 +31,12 @@ extension Model {
     configuration.task = goal.task
     configuration.loss = goal.loss
     configuration.network = description
+    // The description says all that these did.
+    let defaults = RunConfiguration()
+    configuration.hidden = defaults.hidden
+    configuration.activation = defaults.activation
+    configuration.dropout = defaults.dropout
+    configuration.outputActivation = defaults.outputActivation
     configuration.classWeights = weights.map { .given($0.map(Double.init)) }
   }
 }
@@ -57,6 +63,12 @@ private struct Goal {
       targets = count == 1 ? "one target value a row" : "\(count) target values a row"
     }
     task = configuration.task ?? (isClasses ? .classification : .regression)
+    if isClasses, task == .regression {
+      throw TrainingError.unfit(
+        setting: "task",
+        problem: "is regression, but \(dataset.path) was opened for classification; open it with "
+          + "this task, so that its targets are read as values")
+    }
     loss =
       configuration.loss
       ?? (task == .classification ? .softmaxCrossEntropy() : .meanSquaredError)

@@ -56,13 +56,13 @@ def train(workload: harness.Workload, dataset: Path, shards: int, epochs: int) -
             "--batch-size", workload.batch, "--epochs", epochs, "--optimizer", "adam",
             "--learning-rate", harness.LEARNING_RATE, "--shards", shards, "--json",
         ]
-        process = subprocess.Popen(
-            [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        output, log = process.stdout.read(), process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
+        output, log = Path(folder) / "output", Path(folder) / "log"
+        with output.open("wb") as out, log.open("wb") as errors:
+            process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=errors)
+            _, status, usage = os.wait4(process.pid, 0)
         if status != 0:
-            sys.exit(log.decode())
-        return json.loads(output) | {"peakMemory": usage.ru_maxrss * 1024}
+            sys.exit(log.read_text())
+        return json.loads(output.read_text()) | {"peakMemory": usage.ru_maxrss * 1024}
 
 
 def main() -> None:

@@ -1,5 +1,5 @@
-"""PyTorch's DistributedDataParallel over gloo: a process a core, each with one thread and its part of
-the batch, as its documentation advises for CPUs."""
+"""PyTorch's DistributedDataParallel over gloo: a process a core, each with one thread and its part
+of the batch."""
 
 import os
 import sys

@@ -1,5 +1,5 @@
-"""The machine's own peak: multiplications of square matrices by NumPy's BLAS, a process a core, each
-on one thread. It prints floating-point operations a second: the cores' best moments, added up."""
+"""The machine's own peak: multiplications of square matrices by NumPy's BLAS, a process a core,
+each on one thread. It prints operations a second: the cores' best moments, added up."""
 
 import json
 import multiprocessing
