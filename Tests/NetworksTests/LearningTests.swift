@@ -76,7 +76,7 @@ import Testing
     network.initialize(parameters.view, seed: 1)
     let inputs = (0..<64).map { Float($0) / 63 * 2 * .pi - .pi }
     let loss = try train(
-      network, .meanSquaredError, .adam(), learningRate: 0.03, steps: 1500, inputs: inputs,
+      network, .meanSquaredError, .adam(), learningRate: 0.03, steps: 800, inputs: inputs,
       targets: inputs.map { sin($0) }, parameters: parameters)
     #expect(loss < 1e-3)
   }
@@ -88,13 +88,13 @@ import Testing
     network.initialize(parameters.view, seed: 1)
     let points = 97
     let inputs = (0..<2 * points).flatMap { index -> [Float] in
-      let angle = Float(index / 2) / 96 * 6 * .pi
+      let angle = Float(index / 2) / 96 * 4 * .pi
       let radius = (1 - Float(index / 2) / 104) * (index.isMultiple(of: 2) ? 1 : -1)
       return [radius * sin(angle), radius * cos(angle)]
     }
     let targets = (0..<2 * points).map { Float($0 % 2) }
     _ = try train(
-      network, .binaryCrossEntropy, .adam(), learningRate: 0.02, steps: 1500, inputs: inputs,
+      network, .binaryCrossEntropy, .adam(), learningRate: 0.02, steps: 800, inputs: inputs,
       targets: targets, parameters: parameters)
     let workspace = try Workspace(network: network, maximumRows: 2 * points, training: false)
     workspace.input(rows: 2 * points).set(inputs)
