@@ -53,7 +53,7 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("SettingsTests", ["Settings"]),
     tests("NetworksTests", ["Networks"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets", "HDF5"]),
     tests("TrainingTests", ["Training"]),
     tests("ConversionTests", ["Conversion"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
