@@ -39,7 +39,8 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - offset: the first element of the chunk: a multiple of the chunk's shape.
-  ///   - filterMask: where bit i is set, `filters[i]` was left out.
+  ///   - filterMask: where bit i is set, `filters[i]` was left out. libhdf5 1.10.8 heeds it only after
+  ///     the file was closed and opened again.
   ///   - bytes: a whole chunk, also at the edge of the dataset, after the filters.
   ///
   /// The corresponding C function is `H5Dwrite_chunk`.

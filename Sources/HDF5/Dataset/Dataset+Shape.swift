@@ -63,7 +63,7 @@ extension Dataset {
     try H5D.setExtent(handle, shape.map { hsize_t($0) }, during: activity)
   }
 
-  /// The bytes that the dataset occupies in its file.
+  /// The bytes that the dataset occupies in its file. Of a chunked one it asks all chunks.
   ///
   /// The corresponding C function is `H5Dget_storage_size`.
   public var storedByteCount: Int {

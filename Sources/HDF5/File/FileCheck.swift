@@ -31,9 +31,13 @@ enum FileCheck {
     -> HDF5Error
   {
     var error = error
-    if access(path, R_OK) != 0 {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 {
       error.problem = "cannot be read: \(systemMessage(errno))"
-    } else if (try? H5F.isHDF5(path, during: activity)) == false {
+      return error
+    }
+    close(descriptor)
+    if (try? H5F.isHDF5(path, during: activity)) == false {
       error.problem = "is not an HDF5 file: its first bytes are not those of one"
     } else if error.libraryMessages.contains(where: { $0.contains("truncated file") }) {
       error.problem = "is truncated: it is shorter than it says it should be"

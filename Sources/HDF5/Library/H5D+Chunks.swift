@@ -7,8 +7,12 @@ extension H5D {
     throws(HDF5Error) -> UInt64
   {
     var bytes: hsize_t = 0
-    try Library.call("H5Dget_chunk_storage_size", during: activity) {
-      H5Dget_chunk_storage_size(dataset.id, offset, &bytes)
+    do {
+      try Library.call("H5Dget_chunk_storage_size", during: activity) {
+        H5Dget_chunk_storage_size(dataset.id, offset, &bytes)
+      }
+    } catch  where isChunkMissing(error) {
+      return 0
     }
     return bytes
   }
@@ -22,13 +26,23 @@ extension H5D {
   ) throws(HDF5Error) -> (bytes: UInt64, filterMask: UInt32) {
     var bytes: hsize_t = 0
     var filterMask: UInt32 = 0
-    try Library.call("H5Dread_chunk", during: activity) {
-      let status = H5Dget_chunk_storage_size(dataset.id, offset, &bytes)
-      guard status >= 0, bytes > 0, bytes <= memory.count else { return status }
-      return chdf5_read_chunk(
-        dataset.id, offset, &filterMask, memory.baseAddress, memory.count)
+    do {
+      try Library.call("H5Dread_chunk", during: activity) {
+        let status = H5Dget_chunk_storage_size(dataset.id, offset, &bytes)
+        guard status >= 0, bytes > 0, bytes <= memory.count else { return status }
+        return chdf5_read_chunk(
+          dataset.id, offset, &filterMask, memory.baseAddress, memory.count)
+      }
+    } catch  where isChunkMissing(error) {
+      return (0, 0)
     }
     return (bytes, filterMask)
+  }
+
+  /// Whether a call failed because no such chunk was written: in libhdf5 1.10 that is an error of
+  /// `H5Dget_chunk_storage_size`, later a size of 0.
+  private static func isChunkMissing(_ error: HDF5Error) -> Bool {
+    error.libraryMessages.first?.hasSuffix("chunk storage is not allocated") == true
   }
 
   static func writeChunk(
