@@ -1,3 +1,5 @@
+import CKernels
+
 /// The sum over samples of weighted losses, and of the weights that they are divided by.
 package struct LossSum: Sendable, Equatable {
   package var loss: Double
@@ -18,68 +20,47 @@ package enum LossKernels {
   /// ℓ = mean over columns of (output − target)².
   package static func meanSquaredError(
     rows: Int, columns: Int, outputs: FloatView, targets: FloatView, weights: FloatView?,
-    gradient: FloatView?
+    gradient: FloatView?, with set: InstructionSet = .current
   ) -> LossSum {
-    Reference.meanSquaredError(
-      rows: rows, columns: columns, outputs: outputs, targets: targets, weights: weights,
-      gradient: gradient)
+    elementwise(KERNEL_SQUARED, 0, rows, columns, outputs, targets, weights, gradient, set)
   }
 
   /// ℓ = mean over columns of |output − target|.
   package static func meanAbsoluteError(
     rows: Int, columns: Int, outputs: FloatView, targets: FloatView, weights: FloatView?,
-    gradient: FloatView?
+    gradient: FloatView?, with set: InstructionSet = .current
   ) -> LossSum {
-    Reference.meanAbsoluteError(
-      rows: rows, columns: columns, outputs: outputs, targets: targets, weights: weights,
-      gradient: gradient)
+    elementwise(KERNEL_ABSOLUTE, 0, rows, columns, outputs, targets, weights, gradient, set)
   }
 
   /// ℓ = mean over columns of d²/2 where |d| ≤ delta, otherwise delta·(|d| − delta/2),
   /// d = output − target.
   package static func huber(
     delta: Float, rows: Int, columns: Int, outputs: FloatView, targets: FloatView,
-    weights: FloatView?, gradient: FloatView?
+    weights: FloatView?, gradient: FloatView?, with set: InstructionSet = .current
   ) -> LossSum {
-    Reference.huber(
-      delta: delta, rows: rows, columns: columns, outputs: outputs, targets: targets,
-      weights: weights, gradient: gradient)
+    elementwise(KERNEL_HUBER, delta, rows, columns, outputs, targets, weights, gradient, set)
   }
 
   /// ℓ = mean over columns of log(1 + eˣ) − target·x, x the logits.
   package static func binaryCrossEntropy(
     rows: Int, columns: Int, outputs: FloatView, targets: FloatView, weights: FloatView?,
-    gradient: FloatView?
+    gradient: FloatView?, with set: InstructionSet = .current
   ) -> LossSum {
-    Reference.binaryCrossEntropy(
-      rows: rows, columns: columns, outputs: outputs, targets: targets, weights: weights,
-      gradient: gradient)
+    elementwise(
+      KERNEL_BINARY_CROSS_ENTROPY, 0, rows, columns, outputs, targets, weights, gradient, set)
   }
 
-  /// Cross-entropy of softmax(logits) with a class per row.
-  ///
-  /// With p = softmax(logits), class weights w (1 where not given), C classes and smoothing ε,
-  /// PyTorch's ℓ = −(1 − ε)·w[label]·log p[label] − (ε/C)·Σ_c w[c]·log p[c]; the row counts
-  /// weight_i·w[label] in the returned weight.
-  /// - Precondition: every label is in 0 ..< classes.
-  package static func softmaxCrossEntropy(
-    rows: Int, classes: Int, logits: FloatView, labels: UnsafePointer<Int32>,
-    weights: FloatView?, classWeights: FloatView?, smoothing: Float, gradient: FloatView?
+  private static func elementwise(
+    _ loss: kernel_loss, _ parameter: Float, _ rows: Int, _ columns: Int, _ outputs: FloatView,
+    _ targets: FloatView, _ weights: FloatView?, _ gradient: FloatView?, _ set: InstructionSet
   ) -> LossSum {
-    Reference.softmaxCrossEntropy(
-      rows: rows, classes: classes, logits: logits, labels: labels, weights: weights,
-      classWeights: classWeights, smoothing: smoothing, gradient: gradient)
-  }
-
-  /// Cross-entropy of softmax(logits) with a distribution per row.
-  ///
-  /// ℓ = −Σ_c w[c]·t[c]·log p[c] with t = (1 − ε)·target + ε/C; the row counts weight_i.
-  package static func softmaxCrossEntropy(
-    rows: Int, classes: Int, logits: FloatView, targets: FloatView, weights: FloatView?,
-    classWeights: FloatView?, smoothing: Float, gradient: FloatView?
-  ) -> LossSum {
-    Reference.softmaxCrossEntropy(
-      rows: rows, classes: classes, logits: logits, targets: targets, weights: weights,
-      classWeights: classWeights, smoothing: smoothing, gradient: gradient)
+    let count = rows * columns
+    precondition(outputs.count >= count && targets.count >= count, "too few values")
+    precondition(weights.map { $0.count >= rows } ?? true, "fewer weights than rows")
+    precondition(gradient.map { $0.count >= count } ?? true, "no room for the gradient")
+    let sum = set.loops.pointee.loss(
+      loss, parameter, rows, columns, outputs.base, targets.base, weights?.base, gradient?.base)
+    return LossSum(loss: sum.loss, weight: sum.weight)
   }
 }

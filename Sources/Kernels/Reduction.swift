@@ -1,3 +1,5 @@
+import CKernels
+
 /// Sums over shards, by a pairwise tree over the shard index that the number of shards alone fixes:
 /// ((0 + 1) + (2 + 3)) + ((4 + 5) + …).
 package enum Reduction {
@@ -9,10 +11,13 @@ package enum Reduction {
   /// - Returns: Σ out[i]² in a fixed order; not finite where a sum is not.
   package static func reduce(
     gradients: UnsafeBufferPointer<UnsafePointer<Float>>, offset: Int, count: Int, scale: Float,
-    into out: FloatView
+    into out: FloatView, with set: InstructionSet = .current
   ) -> Double {
-    Reference.reduce(
-      gradients: gradients, offset: offset, count: count, scale: scale, into: out)
+    guard let first = gradients.baseAddress, gradients.count > 0 else {
+      preconditionFailure("no gradients to reduce")
+    }
+    precondition(offset >= 0 && count >= 0 && out.count >= count, "no room for the sums")
+    return set.loops.pointee.reduce(first, gradients.count, offset, count, scale, out.base)
   }
 
   /// The same tree over one number per shard; 0 for none.

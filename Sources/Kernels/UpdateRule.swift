@@ -1,3 +1,6 @@
+import CKernels
+import Glibc
+
 /// One optimizer step with its coefficients worked out: build it once a step, apply it to every
 /// tile of parameters. The formulas are PyTorch's.
 ///
@@ -48,10 +51,12 @@ package struct UpdateRule: Sendable {
 
   package let kind: Kind
   package let common: Common
+  private let coefficients: kernel_update
 
   package init(_ kind: Kind, _ common: Common) {
     self.kind = kind
     self.common = common
+    coefficients = kind.coefficients(common)
   }
 
   /// Updates `parameters` and `states` in place.
@@ -61,10 +66,66 @@ package struct UpdateRule: Sendable {
   ///   - gradientScale: what the gradient is multiplied with first (clipping by norm).
   package func apply(
     gradient: FloatView, parameters: FloatView, states: States, decays: Bool = true,
-    gradientScale: Float = 1
+    gradientScale: Float = 1, with set: InstructionSet = .current
   ) {
-    Reference.update(
-      self, gradient: gradient, parameters: parameters, states: states, decays: decays,
-      gradientScale: gradientScale)
+    let count = parameters.count
+    precondition(gradient.count == count, "views of different length")
+    precondition(states.first.map { $0.count == count } ?? true, "views of different length")
+    precondition(states.second.map { $0.count == count } ?? true, "views of different length")
+    precondition(states.third.map { $0.count == count } ?? true, "views of different length")
+    var coefficients = coefficients
+    coefficients.gradient_scale = gradientScale
+    if !decays {
+      coefficients.decay = 0
+      coefficients.shrink = 1
+      coefficients.l1 = 0
+    }
+    set.loops.pointee.update(
+      &coefficients, count, gradient.base, parameters.base, states.first?.base,
+      states.second?.base, states.third?.base)
+  }
+}
+
+extension UpdateRule.Kind {
+  /// Worked out in double precision and rounded once.
+  fileprivate func coefficients(_ common: UpdateRule.Common) -> kernel_update {
+    var c = kernel_update()
+    c.gradient_scale = 1
+    c.l1 = Float(common.l1)
+    c.decay = Float(common.weightDecay)
+    c.shrink = 1
+    c.rate = Float(common.learningRate)
+    switch self {
+    case .sgd(let momentum, let dampening, let nesterov, let isFirstStep):
+      c.rule =
+        momentum == 0 ? KERNEL_SGD : isFirstStep ? KERNEL_SGD_FIRST_STEP : KERNEL_SGD_MOMENTUM
+      c.momentum = Float(momentum)
+      c.blend = Float(1 - dampening)
+      c.nesterov = nesterov
+    case .rmsprop(let alpha, let epsilon, let momentum, let centered):
+      c.rule = KERNEL_RMSPROP
+      c.keep = Float(alpha)
+      c.blend = Float(1 - alpha)
+      c.epsilon = Float(epsilon)
+      c.momentum = Float(momentum)
+      c.centered = centered
+    case .adam(let beta1, let beta2, let epsilon, let step),
+      .adamW(let beta1, let beta2, let epsilon, let step):
+      c.rule = KERNEL_ADAM
+      c.blend = Float(1 - beta1)
+      c.keep = Float(beta2)
+      c.square_blend = Float(1 - beta2)
+      c.rate = Float(common.learningRate / (1 - pow(beta1, Double(step))))
+      c.correction = Float(1 / (1 - pow(beta2, Double(step))).squareRoot())
+      c.epsilon = Float(epsilon)
+      if case .adamW = self {
+        c.decay = 0
+        c.shrink = Float(1 - common.learningRate * common.weightDecay)
+      }
+    case .adagrad(let epsilon):
+      c.rule = KERNEL_ADAGRAD
+      c.epsilon = Float(epsilon)
+    }
+    return c
   }
 }

@@ -1,1 +1,169 @@
-#include <sched.h>
+// Loops over floats, compiled once per instruction set from the same source (`Loops/`).
+//
+// Every loop's order of additions depends on the sizes it is given and on the instruction set, never
+// on where the memory lies. Nothing here allocates or starts threads, and nothing is checked: the
+// Swift module `Kernels` does that.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum kernel_instructions {
+  KERNEL_SSE2,  // also the plain four-lane code of processors that are not x86
+  KERNEL_AVX2,  // with FMA
+  KERNEL_AVX512,
+};
+
+enum kernel_activation {
+  KERNEL_IDENTITY,
+  KERNEL_STEP,
+  KERNEL_SIGMOID,
+  KERNEL_TANH,
+  KERNEL_RELU,
+  KERNEL_LEAKY_RELU,
+  KERNEL_ELU,
+  KERNEL_SOFTPLUS,
+  KERNEL_GELU,
+  KERNEL_SILU,
+};
+
+enum kernel_loss {
+  KERNEL_SQUARED,
+  KERNEL_ABSOLUTE,
+  KERNEL_HUBER,
+  KERNEL_BINARY_CROSS_ENTROPY,
+};
+
+enum kernel_update_rule {
+  KERNEL_SGD,
+  KERNEL_SGD_FIRST_STEP,
+  KERNEL_SGD_MOMENTUM,
+  KERNEL_RMSPROP,
+  KERNEL_ADAM,
+  KERNEL_ADAGRAD,
+};
+
+enum kernel_element {
+  KERNEL_UINT8,
+  KERNEL_INT8,
+  KERNEL_UINT16,
+  KERNEL_INT16,
+  KERNEL_UINT32,
+  KERNEL_INT32,
+  KERNEL_UINT64,
+  KERNEL_INT64,
+  KERNEL_FLOAT16,
+  KERNEL_FLOAT32,
+  KERNEL_FLOAT64,
+};
+
+/// The coefficients of one optimizer step.
+struct kernel_update {
+  enum kernel_update_rule rule;
+  float gradient_scale;  // g is the gradient times this,
+  float l1;              // plus l1 · sign(p),
+  float decay;           // plus decay · p
+  float shrink;          // p is multiplied with this first (AdamW)
+  float rate;            // learning rate, for Adam divided by the first moment's correction
+  float momentum;        // of SGD and RMSprop
+  float blend;           // SGD: 1 − dampening; RMSprop: 1 − α; Adam: 1 − β₁
+  float keep;            // RMSprop: α; Adam: β₂
+  float square_blend;    // Adam: 1 − β₂
+  float correction;      // Adam: 1 / √(1 − β₂ᵗ)
+  float epsilon;
+  bool nesterov;
+  bool centered;
+};
+
+/// Where `gather` reads, and what it does to each number.
+struct kernel_gather {
+  const void *_Nonnull base;
+  enum kernel_element type;
+  long width;  // numbers in a row
+  float scale, shift;
+  const float *_Nullable scales;  // per column, instead of `scale` and `shift`
+  const float *_Nullable shifts;
+  bool plain;  // neither scale nor shift
+};
+
+/// The rows of a softmax cross-entropy.
+struct kernel_cross_entropy {
+  long rows, classes;
+  const float *_Nonnull logits;
+  const int32_t *_Nullable labels;  // a class per row, or
+  const float *_Nullable targets;   // a distribution per row
+  const float *_Nullable weights;
+  const float *_Nullable class_weights;
+  float smoothing;
+  float *_Nullable gradient;
+};
+
+struct kernel_sum {
+  double loss, weight;
+};
+
+/// Dropout's counter words besides the block's number and the sample's.
+struct kernel_dropout {
+  uint64_t key;
+  uint32_t first_sample;
+  uint32_t step, address;
+  uint32_t threshold;  // 24-bit numbers below it are dropped
+  float kept;
+};
+
+/// One instruction set's loops. Matrices are (rows, columns), row-major.
+struct kernels {
+  void (*_Nonnull activate)(
+      enum kernel_activation f, float parameter, long rows, long columns, float *_Nonnull values,
+      const float *_Nullable bias, float *_Nullable preactivation);
+  void (*_Nonnull activate_backward)(
+      enum kernel_activation f, float parameter, long rows, long columns,
+      const float *_Nonnull output, const float *_Nullable preactivation, float *_Nonnull gradient,
+      float *_Nullable bias_gradient, bool accumulate);
+
+  void (*_Nonnull softmax)(long rows, long columns, float *_Nonnull values);
+  void (*_Nonnull log_softmax)(long rows, long columns, float *_Nonnull values);
+  void (*_Nonnull softmax_backward)(
+      long rows, long columns, const float *_Nonnull output, float *_Nonnull gradient);
+
+  struct kernel_sum (*_Nonnull loss)(
+      enum kernel_loss loss, float parameter, long rows, long columns,
+      const float *_Nonnull outputs, const float *_Nonnull targets, const float *_Nullable weights,
+      float *_Nullable gradient);
+  struct kernel_sum (*_Nonnull cross_entropy)(const struct kernel_cross_entropy *_Nonnull job);
+
+  /// out[i] = scale · tree sum over s of gradients[s][offset + i]; returns Σ out².
+  double (*_Nonnull reduce)(
+      const float *_Nonnull const *_Nonnull gradients, long shards, long offset, long count,
+      float scale, float *_Nonnull out);
+  void (*_Nonnull update)(
+      const struct kernel_update *_Nonnull update, long count, const float *_Nonnull gradient,
+      float *_Nonnull parameters, float *_Nullable first, float *_Nullable second,
+      float *_Nullable third);
+
+  void (*_Nonnull gather)(
+      const struct kernel_gather *_Nonnull job, const int32_t *_Nonnull indices, long rows,
+      float *_Nonnull out);
+  void (*_Nonnull dropout_mask)(
+      const struct kernel_dropout *_Nonnull job, long rows, long columns, float *_Nonnull mask);
+
+  void (*_Nonnull multiply)(
+      long count, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull result);
+  void (*_Nonnull add)(long count, const float *_Nonnull added, float *_Nonnull values);
+  void (*_Nonnull scale)(long count, float factor, float *_Nonnull values);
+  double (*_Nonnull sum_of_squares)(long count, const float *_Nonnull values);
+
+  /// c (m, n) = op(a)·op(b), + c where `accumulate`.
+  void (*_Nonnull matmul)(
+      bool transpose_a, bool transpose_b, long m, long n, long k, const float *_Nonnull a,
+      const float *_Nonnull b, float *_Nonnull c, bool accumulate);
+};
+
+/// Whether this program has the loops and this processor the instructions.
+bool kernel_instructions_available(enum kernel_instructions set);
+
+/// The loops of one instruction set; of SSE2 where this program lacks the others.
+const struct kernels *_Nonnull kernels_for(enum kernel_instructions set);
+
+#endif

@@ -5,9 +5,7 @@ extension Reference {
   ) {
     let generator = Philox(key: seed)
     let kept = 1 / (1 - rate)
-    let address =
-      RandomStream.Purpose.dropout.rawValue << 24 | UInt32(layer) << 8
-      | UInt32(truncatingIfNeeded: step >> 32)
+    let address = Dropout.address(layer: layer, step: step)
     for r in 0..<rows {
       for c in 0..<columns {
         let counter = SIMD4(

@@ -1,0 +1,41 @@
+// Everything that one instruction set's file includes, after defining:
+//   LANES          floats in a vector
+//   FUSED          1 where a multiplication and an addition round once
+//   ROWS_PER_TILE  rows of a product that `matmul` keeps in registers
+//   TABLE          the name of the table
+#pragma STDC FP_CONTRACT OFF
+
+// In the order in which they build on each other.
+#include "Vector.h"
+
+#include "Functions.h"
+
+#include "Dense.h"
+#include "Flat.h"
+#include "Softmax.h"
+
+#include "Losses.h"
+
+#include "Dropout.h"
+#include "Gather.h"
+#include "Matmul.h"
+#include "Update.h"
+
+const struct kernels TABLE = {
+    .activate = activate,
+    .activate_backward = activate_backward,
+    .softmax = softmax,
+    .log_softmax = log_softmax,
+    .softmax_backward = softmax_backward,
+    .loss = loss,
+    .cross_entropy = cross_entropy,
+    .reduce = reduce,
+    .update = update,
+    .gather = gather,
+    .dropout_mask = dropout_mask,
+    .multiply = multiply,
+    .add = add,
+    .scale = scale,
+    .sum_of_squares = sum_of_squares,
+    .matmul = matmul,
+};

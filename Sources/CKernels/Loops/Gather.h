@@ -1,0 +1,74 @@
+// Rows of typed numbers, copied by index as normalised floats.
+
+// IEEE 754 binary16 by integer arithmetic, as not every instruction set converts it.
+INLINE vf half_to_float(vu bits) {
+  vf size = (vf)((bits & 0x7fff) << 13) * 0x1p112f;
+  vu special = (bits & 0x7fff) >= 0x7c00 ? (vu)0x7f800000 : (vu)0;
+  return (vf)((vu)size | special | (bits & 0x8000) << 16);
+}
+
+#define CONVERT(raw) __builtin_convertvector(raw, vf)
+#define CONVERT_HALF(raw) half_to_float(__builtin_convertvector(raw, vu))
+
+// Defines gather_NAME: as `gather`, for one type of number and one kind of scale.
+#define DEFINE_GATHER(name, type, convert) \
+  typedef type raw_##name __attribute__((ext_vector_type(LANES))); \
+  typedef raw_##name raw_##name##_anywhere __attribute__((aligned(1), may_alias)); \
+  INLINE void gather_##name( \
+      const struct kernel_gather *job, bool plain, bool per_column, const int32_t *indices, \
+      long rows, float *out) { \
+    long width = job->width; \
+    vf factor = splat(job->scale), term = splat(job->shift); \
+    for (long r = 0; r < rows; r++) { \
+      const char *row = (const char *)job->base + (long)indices[r] * width * (long)sizeof(type); \
+      float *to = out + r * width; \
+      for (long c = 0; c < width; c += LANES) { \
+        long some = width - c < LANES ? width - c : LANES; \
+        const char *from = row + c * (long)sizeof(type); \
+        raw_##name raw = 0; \
+        if (some == LANES) raw = *(const raw_##name##_anywhere *)from; \
+        else memcpy(&raw, from, (size_t)some * sizeof(type)); \
+        vf x = convert(raw); \
+        if (per_column) { \
+          factor = load_some(job->scales + c, some); \
+          term = load_some(job->shifts + c, some); \
+        } \
+        store_some(to + c, plain ? x : muladd(x, factor, term), some); \
+      } \
+    } \
+  }
+
+DEFINE_GATHER(uint8, uint8_t, CONVERT)
+DEFINE_GATHER(int8, int8_t, CONVERT)
+DEFINE_GATHER(uint16, uint16_t, CONVERT)
+DEFINE_GATHER(int16, int16_t, CONVERT)
+DEFINE_GATHER(uint32, uint32_t, CONVERT)
+DEFINE_GATHER(int32, int32_t, CONVERT)
+DEFINE_GATHER(uint64, uint64_t, CONVERT)
+DEFINE_GATHER(int64, int64_t, CONVERT)
+DEFINE_GATHER(float16, uint16_t, CONVERT_HALF)
+DEFINE_GATHER(float32, float, CONVERT)
+DEFINE_GATHER(float64, double, CONVERT)
+
+static void gather(
+    const struct kernel_gather *job, const int32_t *indices, long rows, float *out) {
+#define GATHER(name) \
+  if (job->plain) gather_##name(job, true, false, indices, rows, out); \
+  else if (job->scales) gather_##name(job, false, true, indices, rows, out); \
+  else gather_##name(job, false, false, indices, rows, out); \
+  break
+  switch (job->type) {
+    case KERNEL_UINT8: GATHER(uint8);
+    case KERNEL_INT8: GATHER(int8);
+    case KERNEL_UINT16: GATHER(uint16);
+    case KERNEL_INT16: GATHER(int16);
+    case KERNEL_UINT32: GATHER(uint32);
+    case KERNEL_INT32: GATHER(int32);
+    case KERNEL_UINT64: GATHER(uint64);
+    case KERNEL_INT64: GATHER(int64);
+    case KERNEL_FLOAT16: GATHER(float16);
+    case KERNEL_FLOAT32: GATHER(float32);
+    case KERNEL_FLOAT64: GATHER(float64);
+  }
+#undef GATHER
+}

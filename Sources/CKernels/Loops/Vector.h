@@ -1,0 +1,133 @@
+// Vectors of LANES floats: moving them between memory and registers, and adding their lanes up.
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float vf __attribute__((ext_vector_type(LANES)));
+typedef int32_t vi __attribute__((ext_vector_type(LANES)));
+typedef uint32_t vu __attribute__((ext_vector_type(LANES)));
+typedef double vd __attribute__((ext_vector_type(LANES / 2)));
+
+typedef vf vf_anywhere __attribute__((aligned(4), may_alias));
+
+INLINE vf splat(float x) { return (vf)(x); }
+
+INLINE vf load(const float *p) { return *(const vf_anywhere *)p; }
+
+INLINE void store(float *p, vf x) { *(vf_anywhere *)p = x; }
+
+// The first `count` < LANES floats at p; the other lanes are 0. Reads no byte beyond them.
+INLINE vf load_part(const float *p, long count) {
+#if LANES == 8
+  __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane));
+#elif LANES == 16
+  return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+#else
+  vf x = splat(0);
+  if (count > 0) x[0] = p[0];
+  if (count > 1) x[1] = p[1];
+  if (count > 2) x[2] = p[2];
+  return x;
+#endif
+}
+
+INLINE void store_part(float *p, vf x, long count) {
+#if LANES == 8
+  __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  _mm256_maskstore_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane), x);
+#elif LANES == 16
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), x);
+#else
+  if (count > 0) p[0] = x[0];
+  if (count > 1) p[1] = x[1];
+  if (count > 2) p[2] = x[2];
+#endif
+}
+
+// Loads and stores of `count` ≤ LANES floats; a constant `count` leaves no branch behind.
+INLINE vf load_some(const float *p, long count) {
+  return count == LANES ? load(p) : load_part(p, count);
+}
+
+INLINE void store_some(float *p, vf x, long count) {
+  if (count == LANES) store(p, x);
+  else store_part(p, x, count);
+}
+
+// The first `count` lanes of x, `otherwise` in the others.
+INLINE vf keep_lanes(vf x, long count, float otherwise) {
+  vi lane;
+  for (int i = 0; i < LANES; i++) lane[i] = i;
+  return lane < (int32_t)count ? x : splat(otherwise);
+}
+
+// a·b + c, rounded once where the instruction set can.
+INLINE vf muladd(vf a, vf b, vf c) {
+#if FUSED
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+// max and min that return `b` where either is NaN.
+INLINE vf larger(vf a, vf b) { return a > b ? a : b; }
+INLINE vf smaller(vf a, vf b) { return a < b ? a : b; }
+
+INLINE vf absolute(vf x) { return (vf)((vi)x & 0x7fffffff); }
+
+// |x| with the sign of s.
+INLINE vf with_sign(vf x, vf s) { return (vf)(((vi)x & 0x7fffffff) | ((vi)s & INT32_MIN)); }
+
+// Sums and the maximum over lanes: halves are folded, so the order is fixed.
+#if LANES == 16
+#define FOLD(x, op) \
+  __auto_type x##8 = op(x.lo, x.hi); \
+  __auto_type x##4 = op((x##8).lo, (x##8).hi)
+#elif LANES == 8
+#define FOLD(x, op) __auto_type x##4 = op(x.lo, x.hi)
+#else
+#define FOLD(x, op) __auto_type x##4 = x
+#endif
+#define PLUS(a, b) ((a) + (b))
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+
+INLINE float sum_lanes(vf x) {
+  FOLD(x, PLUS);
+  return (x4[0] + x4[2]) + (x4[1] + x4[3]);
+}
+
+// A running sum in double precision, of the lanes' lower and upper half apart.
+struct wide_sum {
+  vd low, high;
+};
+
+INLINE void add_wide(struct wide_sum *sum, vf x) {
+  sum->low += __builtin_convertvector(x.lo, vd);
+  sum->high += __builtin_convertvector(x.hi, vd);
+}
+
+INLINE void add_square(struct wide_sum *sum, vf x) {
+  vd low = __builtin_convertvector(x.lo, vd), high = __builtin_convertvector(x.hi, vd);
+  sum->low += low * low;
+  sum->high += high * high;
+}
+
+INLINE double wide_total(const struct wide_sum *sum) {
+  vd x = sum->low + sum->high;
+  double total = x[0] + x[1];
+#if LANES >= 8
+  total += x[2] + x[3];
+#endif
+#if LANES >= 16
+  total += (x[4] + x[5]) + (x[6] + x[7]);
+#endif
+  return total;
+}
+
+// Not for NaN.
+INLINE float max_lanes(vf x) {
+  FOLD(x, LARGER);
+  float a = x4[0] > x4[2] ? x4[0] : x4[2], b = x4[1] > x4[3] ? x4[1] : x4[3];
+  return a > b ? a : b;
+}

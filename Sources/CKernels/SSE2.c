@@ -1,0 +1,11 @@
+// The baseline: what every x86-64 processor has, or four lanes of whatever another one has.
+#include <math.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+#define LANES 4
+#define FUSED 0
+#define ROWS_PER_TILE 6
+#define TABLE kernels_sse2
+#include "Loops/All.h"

@@ -1,0 +1,25 @@
+import Kernels
+import Testing
+
+@Suite struct NumericsTests {
+  init() { _ = LibraryThreads.started }
+
+  @Test func `the self-test passes on this machine`() throws {
+    try SelfTest.run()
+  }
+
+  @Test func `the numerics identity names program, instructions and libraries`() {
+    let parts = NumericsIdentity.current.split(separator: "; ")
+    #expect(parts.count == 4)
+    #expect(parts[0] == "lockstep \(NumericsIdentity.programVersion)")
+    #expect(parts[1] == InstructionSet.current.rawValue)
+    #expect(parts[2].hasPrefix("oneDNN ") && parts[2].split(separator: " ").count == 3)
+    #expect(parts[3].hasPrefix("OpenBLAS ") && parts[3].split(separator: " ").count == 3)
+  }
+
+  @Test func `the current instruction set is one that the processor has`() throws {
+    try InstructionSet.check()
+    #expect(InstructionSet.current.isAvailable)
+    #expect(InstructionSet.sse2.isAvailable)
+  }
+}
