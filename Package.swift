@@ -55,7 +55,7 @@ let package = Package(
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets", "HDF5"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion"]),
+    tests("ConversionTests", ["Conversion", "CZlib", "HDF5"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
   ],
   swiftLanguageModes: [.v6]
