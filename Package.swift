@@ -53,7 +53,7 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("SettingsTests", ["Settings"]),
     tests("NetworksTests", ["Networks"]),
-    tests("DatasetsTests", ["Datasets", "HDF5"]),
+    tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
     tests("ConversionTests", ["Conversion", "CZlib", "HDF5"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
