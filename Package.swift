@@ -47,7 +47,7 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Datasets", "Kernels"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("HDF5Tests", ["HDF5"]),
     tests("KernelsTests", ["Kernels"]),

@@ -1,20 +1,4 @@
-import FoundationEssentials
-
 extension SettingValue {
-  /// Reads JSON5 text (comments, trailing commas, unquoted keys).
-  ///
-  /// - Parameter source: what the text is, for messages: a path.
-  /// - Throws: `SettingsError` with the line and column of the first mistake.
-  public init(json5 text: some Collection<UInt8>, source: String) throws {
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    do {
-      self = try decoder.decode(SettingValue.self, from: Data(text))
-    } catch let error as DecodingError {
-      throw SettingsError(path: source, problem: "is not valid JSON5: \(error.reason)")
-    }
-  }
-
   /// This value as JSON with sorted keys: the same text for the same value.
   ///
   /// Numbers that are not finite have no JSON form and become null.
@@ -75,48 +59,5 @@ extension SettingValue {
       }
     }
     return text + "\""
-  }
-}
-
-extension SettingValue: Decodable {
-  public init(from decoder: any Decoder) throws {
-    if let container = try? decoder.container(keyedBy: Key.self) {
-      var members: [String: SettingValue] = [:]
-      for key in container.allKeys {
-        members[key.stringValue] = try container.decode(SettingValue.self, forKey: key)
-      }
-      self = .object(members)
-    } else if var container = try? decoder.unkeyedContainer() {
-      var values: [SettingValue] = []
-      while !container.isAtEnd { values.append(try container.decode(SettingValue.self)) }
-      self = .array(values)
-    } else {
-      let container = try decoder.singleValueContainer()
-      if container.decodeNil() {
-        self = .null
-      } else if let value = try? container.decode(Bool.self) {
-        self = .boolean(value)
-      } else if let value = try? container.decode(Int.self) {
-        self = .integer(value)
-      } else if let value = try? container.decode(Double.self) {
-        self = .number(value)
-      } else {
-        self = .string(try container.decode(String.self))
-      }
-    }
-  }
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-}
-
-extension DecodingError {
-  fileprivate var reason: String {
-    guard case .dataCorrupted(let context) = self else { return "\(self)" }
-    return context.underlyingError.map { "\($0)" } ?? context.debugDescription
   }
 }

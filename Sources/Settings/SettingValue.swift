@@ -1,5 +1,5 @@
 /// A value of a run file: what JSON5 can say.
-public enum SettingValue: Sendable, Equatable {
+public enum SettingValue: Sendable, Equatable, CustomStringConvertible {
   case null
   case boolean(Bool)
   case integer(Int)
@@ -7,6 +7,21 @@ public enum SettingValue: Sendable, Equatable {
   case string(String)
   case array([SettingValue])
   case object([String: SettingValue])
+
+  /// The number that this is, nil for anything else.
+  public var asDouble: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
+  /// This value as it may stand in a message: JSON, with numbers that are not finite by name.
+  public var description: String {
+    if case .number(let value) = self { return "\(value)" }
+    return json()
+  }
 
   /// The word for this kind of value in messages.
   var kind: String {

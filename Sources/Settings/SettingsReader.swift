@@ -22,12 +22,18 @@ public struct SettingsReader {
     return value == .null ? nil : value
   }
 
+  /// Whether the member `key` is there and not null.
+  public mutating func has(_ key: String) -> Bool {
+    known.insert(key)
+    return unread[key, default: .null] != .null
+  }
+
   public mutating func integer(
     _ key: String, in range: ClosedRange<Int>, default fallback: Int? = nil
   ) throws -> Int {
     guard let value = value(key) else { return try require(fallback, key) }
     guard let integer = value.exactInteger else {
-      throw error(key, "is \(value.json()); expected an integer\(Self.text(range))")
+      throw error(key, "is \(value); expected an integer\(Self.text(range))")
     }
     guard range.contains(integer) else {
       throw error(key, "is \(integer); expected an integer\(Self.text(range))")
@@ -41,14 +47,8 @@ public struct SettingsReader {
     where allowed: (Double) -> Bool
   ) throws -> Double {
     guard let value = value(key) else { return try require(fallback, key) }
-    let number: Double
-    switch value {
-    case .integer(let integer): number = Double(integer)
-    case .number(let double): number = double
-    default: throw error(key, "is \(value.json()); expected \(expectation)")
-    }
-    guard number.isFinite, allowed(number) else {
-      throw error(key, "is \(number); expected \(expectation)")
+    guard let number = value.asDouble, number.isFinite, allowed(number) else {
+      throw error(key, "is \(value); expected \(expectation)")
     }
     return number
   }
@@ -56,7 +56,7 @@ public struct SettingsReader {
   public mutating func boolean(_ key: String, default fallback: Bool? = nil) throws -> Bool {
     guard let value = value(key) else { return try require(fallback, key) }
     guard case .boolean(let boolean) = value else {
-      throw error(key, "is \(value.json()); expected true or false")
+      throw error(key, "is \(value); expected true or false")
     }
     return boolean
   }
@@ -64,7 +64,7 @@ public struct SettingsReader {
   public mutating func string(_ key: String, default fallback: String? = nil) throws -> String {
     guard let value = value(key) else { return try require(fallback, key) }
     guard case .string(let string) = value else {
-      throw error(key, "is \(value.json()); expected a string")
+      throw error(key, "is \(value); expected a string")
     }
     return string
   }
@@ -76,7 +76,7 @@ public struct SettingsReader {
     guard let value = value(key) else { return try require(fallback, key) }
     let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
     guard case .string(let string) = value, let choice = Choice(rawValue: string) else {
-      throw error(key, "is \(value.json()); expected one of \(names)")
+      throw error(key, "is \(value); expected one of \(names)")
     }
     return choice
   }
@@ -84,9 +84,34 @@ public struct SettingsReader {
   public mutating func array(_ key: String) throws -> [SettingValue]? {
     guard let value = value(key) else { return nil }
     guard case .array(let values) = value else {
-      throw error(key, "is \(value.json()); expected an array [ … ]")
+      throw error(key, "is \(value); expected an array [ … ]")
     }
     return values
+  }
+
+  public mutating func integers(_ key: String, in range: ClosedRange<Int>) throws -> [Int]? {
+    try array(key)?.map { element in
+      guard let integer = element.exactInteger, range.contains(integer) else {
+        throw error(key, "has \(element); expected integers\(Self.text(range))")
+      }
+      return integer
+    }
+  }
+
+  public mutating func strings(_ key: String) throws -> [String]? {
+    try array(key)?.map { element in
+      guard case .string(let string) = element else {
+        throw error(key, "has \(element); expected strings")
+      }
+      return string
+    }
+  }
+
+  /// What `read` makes of the member `key`, nil when it is absent.
+  public mutating func optional<Value>(
+    _ key: String, _ read: (inout SettingsReader) throws -> Value
+  ) throws -> Value? {
+    has(key) ? try read(&self) : nil
   }
 
   /// A reader of the object `key`, or nil when it is absent. Its `finish` is the caller's to call.

@@ -13,7 +13,7 @@ extension DatasetError {
   }
 
   /// Runs `body` and turns the HDF5 module's errors into this module's.
-  static func converting<Result: ~Copyable>(
+  package static func converting<Result: ~Copyable>(
     file: String? = nil, _ body: () throws(HDF5Error) -> Result
   ) throws(DatasetError) -> Result {
     do {

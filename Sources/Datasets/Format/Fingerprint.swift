@@ -3,10 +3,10 @@ import CCrypto
 /// A SHA-256 over the content of a dataset, fed a piece at a time.
 ///
 /// The corresponding C functions are `EVP_DigestInit_ex`, `EVP_DigestUpdate`, `EVP_DigestFinal_ex`.
-final class Fingerprint {
+package final class Fingerprint {
   private let context: OpaquePointer
 
-  init() {
+  package init() {
     // Fails only for want of memory.
     context = EVP_MD_CTX_new()!
     EVP_DigestInit_ex(context, EVP_sha256(), nil)
@@ -14,16 +14,16 @@ final class Fingerprint {
 
   deinit { EVP_MD_CTX_free(context) }
 
-  func add(_ bytes: UnsafeRawBufferPointer) {
+  package func add(_ bytes: UnsafeRawBufferPointer) {
     EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
   }
 
-  func add(_ text: String) {
+  package func add(_ text: String) {
     Array(text.utf8).withUnsafeBytes { add($0) }
   }
 
   /// The digest in hexadecimal. Nothing may be added afterwards.
-  func finish() -> String {
+  package func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     EVP_DigestFinal_ex(context, &digest, &length)

@@ -48,6 +48,17 @@ public final class ResidentSplit: @unchecked Sendable {
     return numbers.map { Int($0[index]) } ?? index
   }
 
+  /// Bytes of memory that the rows take.
+  package var byteCount: Int {
+    let targetBytes =
+      switch targetValues {
+      case .classes(let labels): labels.count * MemoryLayout<Int32>.stride
+      case .values(let values): values.count * MemoryLayout<Float>.stride
+      }
+    return features.count + targetBytes + (weights?.count ?? 0) * MemoryLayout<Float>.stride
+      + (numbers?.count ?? 0) * MemoryLayout<Int64>.stride
+  }
+
   /// How many rows each class has; empty when targets are values.
   public var classCounts: [Int] {
     guard case .classes(let labels) = targetValues else { return [] }

@@ -18,7 +18,7 @@ extension SplitColumns {
   func targetForm(task: Task?) throws(DatasetError) -> TargetForm {
     switch task {
     case .regression: return .values
-    case .classification: return targets.width == 1 ? .index : .oneHot
+    case .classification: return targets.width == 1 ? .index : try isOneHot() ? .oneHot : .values
     case nil:
       if targets.type.isFloat { return .values }
       return targets.width == 1 ? .index : try isOneHot() ? .oneHot : .values

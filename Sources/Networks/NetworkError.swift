@@ -1,0 +1,12 @@
+/// A network, loss or optimizer that cannot do what it is asked to.
+///
+/// Mistakes in settings are `SettingsError`s, which name the setting; this is for what only shows
+/// when a network is put to use: trained, joined with a loss, given memory.
+public struct NetworkError: Error, CustomStringConvertible, Equatable {
+  /// What was found, what is needed, what can be done.
+  public var problem: String
+
+  public init(_ problem: String) { self.problem = problem }
+
+  public var description: String { problem }
+}

@@ -1,0 +1,63 @@
+import Datasets
+import Kernels
+
+extension Model {
+  /// - Throws: `TrainingError.unfit` where rows of `dataset` are not what the network takes, or its
+  ///   targets, if they are needed, not what it was trained to put out.
+  func checkFits(_ dataset: Dataset, needsTargets: Bool) throws {
+    guard dataset.featureShape == network.inputShape else {
+      throw TrainingError.unfit(
+        setting: "data",
+        problem: "\(dataset.path) has features of shape \(dataset.featureShape) a row; "
+          + "the network takes \(network.inputShape)")
+    }
+    guard needsTargets else { return }
+    switch (dataset.targets, targets) {
+    case (.classes(let found), .classes(let known)) where found <= known: return
+    case (.values(let found), .values(let known)) where found == known: return
+    default:
+      throw TrainingError.unfit(
+        setting: "data",
+        problem: "\(dataset.path) has \(dataset.targets.words); the network was trained for "
+          + targets.words)
+    }
+  }
+
+  /// - Throws: `TrainingError.unfit` that names a row whose target values the loss has no meaning
+  ///   for: outside 0 … 1 for binaryCrossEntropy, no distribution for softmaxCrossEntropy.
+  func checkTargets(of split: ResidentSplit, in dataset: Dataset) throws {
+    guard case .values(let width) = split.targets else { return }
+    let isDistribution: Bool
+    switch loss {
+    case .binaryCrossEntropy: isDistribution = false
+    case .softmaxCrossEntropy: isDistribution = true
+    default: return
+    }
+    let values = AlignedBuffer<Float>(count: width)
+    let index = AlignedBuffer<Int32>(count: 1)
+    for row in 0..<split.rows {
+      index.pointer[0] = Int32(row)
+      split.gatherValues(UnsafeBufferPointer(index.pointer), into: values.view)
+      let isInRange = values.pointer.allSatisfy { (0...1).contains($0) }
+      let sum = values.pointer.reduce(0, +)
+      guard isInRange, !isDistribution || abs(sum - 1) < 1e-3 else {
+        throw TrainingError.unfit(
+          setting: "loss",
+          problem: "is \(loss.name.rawValue), which takes target values from 0 to 1"
+            + (isDistribution ? " that add up to 1" : "")
+            + "; row \(split.rowNumber(row)) of \(dataset.path) has \(Array(values.pointer))")
+      }
+    }
+  }
+}
+
+extension TargetSchema {
+  /// What the targets are, for messages.
+  var words: String {
+    switch self {
+    case .classes(let count): "\(count) classes"
+    case .values(1): "one target value a row"
+    case .values(let count): "\(count) target values a row"
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Datasets
+import Kernels
+
+/// A checkpoint's network with its parameters, ready to judge and predict data.
+///
+/// It computes with the run's own shards and batch size, so `evaluate` gives the bits that the
+/// run's validation gave.
+public final class TrainedModel {
+  public let checkpoint: Checkpoint
+  public let model: Model
+  public let workers: Int
+  private let engine: Engine
+
+  /// - Parameters:
+  ///   - path: a checkpoint, or a run directory for its newest checkpoint.
+  ///   - workers: threads to use; nil is the number of cores.
+  /// - Throws: `TrainingError` for a file that is not a whole checkpoint, `NumericsError` where
+  ///   the machine's libraries compute wrongly.
+  public init(path: String, workers: Int? = nil) throws {
+    try SelfTest.run()
+    checkpoint = try Checkpoint(path: RunDirectory.checkpoint(at: path))
+    let configuration = checkpoint.configuration
+    let shards = configuration.shards ?? 1
+    model = checkpoint.model
+    self.workers = min(workers ?? availableCores(), shards)
+    engine = try Engine(
+      model: model, batchSize: configuration.batchSize ?? 1, shards: shards,
+      seed: configuration.seed, topK: configuration.topK, workers: self.workers, trains: false)
+    engine.parameters.view.copy(from: checkpoint.parameters)
+  }
+
+  /// The metrics of a split of a dataset.
+  /// - Throws: `TrainingError.unfit` where the data is not what the model was trained for, and
+  ///   `DatasetError` where it has no such split.
+  public func evaluate(
+    _ dataset: Dataset, split: SplitName = .test, memoryBudget: Int? = nil
+  ) throws -> Metrics {
+    try model.checkFits(dataset, needsTargets: true)
+    let resident = try Splits(dataset, memoryBudget: memoryBudget).load(split)
+    try model.checkTargets(of: resident, in: dataset)
+    return engine.evaluate(resident)
+  }
+
+  /// Writes a prediction for every row of a split: HDF5 for a name that ends in `.h5` or `.hdf5`,
+  /// CSV for `.csv`.
+  ///
+  /// - Returns: the number of rows.
+  /// - Throws: what `evaluate` throws, and `DatasetError` where the file cannot be written.
+  public func predict(
+    _ dataset: Dataset, split: SplitName = .test, to output: String,
+    replacingExisting: Bool = false, memoryBudget: Int? = nil
+  ) throws -> Int {
+    try model.checkFits(dataset, needsTargets: false)
+    let resident = try Splits(dataset, memoryBudget: memoryBudget).load(split)
+    let writer = try predictionWriter(
+      for: output, model: model, rows: resident.rows, replacingExisting: replacingExisting)
+    try engine.predict(resident) { rows, outputs in
+      let classes = model.classes > 0 ? model.classes(of: outputs, rows: rows.count) : nil
+      try writer.append(
+        numbers: rows.map { Int64(resident.rowNumber($0)) }, classes: classes, outputs: outputs)
+    }
+    try writer.finish()
+    return resident.rows
+  }
+}

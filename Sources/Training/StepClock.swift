@@ -1,0 +1,52 @@
+/// The time that training steps take, without validation and checkpoints.
+struct StepClock {
+  /// A stretch of training: its seconds and the samples trained on.
+  struct Stretch {
+    var seconds = 0.0
+    var rows = 0
+
+    var samplesPerSecond: Double { seconds > 0 ? Double(rows) / seconds : 0 }
+  }
+
+  /// Of the present epoch, and of the whole process.
+  private(set) var epoch = Stretch()
+  private(set) var total = Stretch()
+
+  private let clock = ContinuousClock()
+  private var last: ContinuousClock.Instant
+  private var nextReport: ContinuousClock.Instant
+
+  private static let reportInterval = Duration.milliseconds(200)
+
+  init() {
+    last = clock.now
+    nextReport = last
+  }
+
+  mutating func startEpoch() {
+    epoch = Stretch()
+    last = clock.now
+  }
+
+  /// Counts the time since the last call, or the epoch's start, as a step over `rows` samples.
+  mutating func add(rows: Int) {
+    let now = clock.now
+    let seconds = (now - last).inSeconds
+    last = now
+    epoch.seconds += seconds
+    epoch.rows += rows
+    total.seconds += seconds
+    total.rows += rows
+  }
+
+  /// Whether it is time to tell how far the run is, a few times a second.
+  mutating func isReportDue() -> Bool {
+    guard last >= nextReport else { return false }
+    nextReport = last + Self.reportInterval
+    return true
+  }
+}
+
+extension Duration {
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

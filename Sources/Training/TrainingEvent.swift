@@ -1,0 +1,57 @@
+/// What a run tells while it goes on, on the thread that trains.
+public enum TrainingEvent: Sendable {
+  /// Before the first step.
+  case started
+  /// Now and then between steps, a few times a second.
+  case advanced(StepReport)
+  /// After an epoch and its validation.
+  case finishedEpoch(EpochReport)
+  /// A checkpoint was written to this path.
+  case wroteCheckpoint(String)
+  /// The validation loss has not improved for this many epochs, and the run ends early.
+  case stoppedEarly(epochsSinceBest: Int)
+}
+
+/// How far an epoch is.
+public struct StepReport: Sendable {
+  /// The epoch, from 1.
+  public var epoch: Int
+  /// Mini-batches of the epoch done.
+  public var batch: Int
+  /// The weighted mean loss of the epoch so far.
+  public var loss: Double
+  /// Training steps only, since the process began.
+  public var samplesPerSecond: Double
+}
+
+/// What an epoch came to.
+public struct EpochReport: Sendable, Equatable {
+  /// The epoch, from 1.
+  public var epoch: Int
+  /// Optimizer steps done so far in the run.
+  public var step: Int
+  /// The learning rate of the epoch's last step.
+  public var learningRate: Double
+  /// Over the epoch's training steps, each sample as it was when its mini-batch was trained on.
+  public var trainLoss: Double
+  /// The share of those samples that were classified rightly; nil for a regression.
+  public var trainAccuracy: Double?
+  /// Of the validation split after the epoch; nil where the data has none.
+  public var validation: Metrics?
+  /// Seconds of the epoch's training steps.
+  public var seconds: Double
+  public var samplesPerSecond: Double
+}
+
+/// What a run came to.
+public struct TrainingResult: Sendable {
+  public var progress: Progress
+  /// Every epoch that this process trained.
+  public var epochs: [EpochReport]
+  /// Training steps only, of this process.
+  public var samplesPerSecond: Double
+  /// The newest checkpoint, where the run has a directory.
+  public var checkpoint: String?
+  /// SHA-256 of the parameters' bytes in layout order, little-endian, as 64 hexadecimal digits.
+  public var parametersSHA256: String
+}

@@ -1,0 +1,158 @@
+import Conversion
+import Datasets
+import Settings
+
+/// `lockstep convert`: sources into one dataset file.
+enum Convert: Command {
+  static let name = "convert"
+  static let summary = "Makes a dataset file of sources (IDX, plain or gzip)."
+  static let usage = "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
+  static let details = """
+    Reads sources, finds their format from their content, and writes one HDF5 file with a group for
+    each split: what lockstep train takes. For IDX, give images, then labels.
+
+    For example, Fashion-MNIST, with a tenth of its training rows for validation:
+
+      lockstep convert --output fashion.h5 --validation-fraction 0.1 \\
+        --train train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz \\
+        --test t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz
+    """
+
+  static let options = [
+    OptionGroup(title: "Sources", options: sources.map(\.option) + [format, classNames]),
+    OptionGroup(
+      title: "Splits and order", options: [validationFraction, testFraction, shuffle, seed]),
+    OptionGroup(title: "Output", options: [output, .force, compression, chunkBytes]),
+  ]
+
+  private static let sources: [(split: SplitName, option: Option)] = [
+    (.train, Option("train", .paths("SRC…"), "What is learned from.")),
+    (.validation, Option("validation", .paths("SRC…"), "What is measured after each epoch.")),
+    (.test, Option("test", .paths("SRC…"), "What is measured at the end.")),
+  ]
+  private static let format = Option(
+    "format", .choice(["idx"]), "The format of the sources, if their content should not decide.")
+  private static let classNames = Option(
+    "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
+  private static let validationFraction = Option(
+    "validation-fraction", .fraction,
+    "Rows of train, drawn at random, that become validation. Default: 0.")
+  private static let testFraction = Option(
+    "test-fraction", .fraction, "Rows of train, drawn at random, that become test. Default: 0.")
+  private static let shuffle = Option(
+    "shuffle", .choice(of: ConversionOptions.Shuffle.self),
+    "Shuffle the rows of train once, so that sorted sources train well. Default: full.")
+  private static let seed = Option(
+    "seed", .integer(0...Int.max), "Decides the shuffle and the rows drawn. Default: 0.")
+  private static let output = Option("output", .path("FILE.h5"), "The dataset file to write.")
+  private static let compression = Option(
+    "compression",
+    .text("none|gzip:1…9", "none, or gzip:1 (fast) to gzip:9 (small)") { text in
+      compression(of: text) == nil ? nil : .string(text)
+    }, "How rows are stored. Default: gzip:4.")
+  private static let chunkBytes = Option(
+    "chunk-bytes", .byteSize,
+    "Bytes of the features in a chunk, the piece that is read and decompressed at once. "
+      + "Default: 128K.")
+
+  static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
+    let options = try conversion(arguments)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let summary = try convert(options, console)
+    console.result(text(summary, seconds: (clock.now - start) / .seconds(1)))
+    return json(summary)
+  }
+
+  private static func convert(
+    _ options: ConversionOptions, _ console: Console
+  ) throws -> ConversionSummary {
+    do {
+      return try Converter.convert(options) { console.show(.conversion($0)) }
+    } catch {
+      // Where the subject is an option nothing was started.
+      throw error.subject.hasPrefix("--") ? UsageError(error.description) : error as any Error
+    }
+  }
+
+  private static func conversion(_ arguments: Arguments) throws -> ConversionOptions {
+    _ = try arguments.words(0...0, for: Self.self)
+    let output = try arguments.required(output, for: Self.self)
+    var files: [SplitName: [String]] = [:]
+    for (split, option) in sources where arguments.has(option) {
+      files[split] = arguments.all(option)
+    }
+    guard !files.isEmpty else {
+      throw UsageError("there is nothing to convert; usage: \(usage)")
+    }
+    var options = ConversionOptions(sources: files, output: output)
+    options.replacesExisting = arguments.has(.force)
+    if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
+    if let fraction = arguments.number(testFraction) { options.testFraction = fraction }
+    if let seed = arguments.integer(seed) { options.seed = UInt64(seed) }
+    if let bytes = arguments.integer(chunkBytes) { options.storage.chunkBytes = bytes }
+    if let shuffle = arguments.choice(shuffle, of: ConversionOptions.Shuffle.self) {
+      options.shuffle = shuffle
+    }
+    if let compression = arguments.text(compression).flatMap(compression(of:)) {
+      options.storage.compression = compression
+    }
+    options.classNames = arguments.names(classNames)
+    return options
+  }
+
+  private static func compression(of text: String) -> StorageOptions.Compression? {
+    if text == "none" { return StorageOptions.Compression.none }
+    guard text.hasPrefix("gzip:"), let level = Int(text.dropFirst(5)), (1...9).contains(level)
+    else { return nil }
+    return .gzip(level: level)
+  }
+
+  private static func json(_ summary: ConversionSummary) -> SettingValue {
+    var members: [String: SettingValue] = [
+      "output": .string(summary.output), "bytes": .integer(summary.byteCount),
+      "fingerprint": .string(summary.fingerprint),
+      "features": [
+        "shape": .array(summary.featureShape.map { .integer($0) }),
+        "type": .string(summary.featureType),
+      ],
+      "normalization": summary.normalization.settings,
+    ]
+    members.merge(summary.targets.members(type: summary.targetType, names: summary.classNames)) {
+      $1
+    }
+    members["splits"] = .object(
+      Dictionary(
+        uniqueKeysWithValues: summary.rows.map { split, rows in
+          var members: [String: SettingValue] = ["rows": .integer(rows)]
+          if let counts = summary.classCounts[split], !counts.isEmpty {
+            members["classCounts"] = .array(counts.map { .integer($0) })
+          }
+          return (split.rawValue, .object(members))
+        }))
+    return .object(members)
+  }
+
+  private static func text(_ summary: ConversionSummary, seconds: Double) -> String {
+    let rows = summary.rows.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(Numbers.count($0.value, "row"))" }.joined(separator: ", ")
+    return """
+      \(summary.output): \(Numbers.bytes(summary.byteCount)), written in \(Numbers.duration(seconds))
+        rows         \(rows)
+        features     \(Numbers.shape(summary.featureShape)) \(summary.featureType), \
+      \(summary.normalization.words)
+        targets      \(summary.targets.words(type: summary.targetType))
+        fingerprint  \(summary.fingerprint)
+      Next: lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR
+      """
+  }
+}
+
+extension ProgressLine.State {
+  fileprivate static func conversion(_ progress: ConversionProgress) -> Self {
+    ProgressLine.State(
+      title: "converting",
+      fraction: Double(progress.rowsDone) / Double(max(1, progress.rowsTotal)),
+      details: ["\(Numbers.count(progress.rowsDone)) of \(Numbers.count(progress.rowsTotal)) rows"])
+  }
+}

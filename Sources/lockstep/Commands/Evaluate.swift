@@ -1,0 +1,53 @@
+import Datasets
+import Settings
+import Training
+
+/// `lockstep evaluate`: how well a run or a checkpoint does on a split.
+enum Evaluate: Command {
+  static let name = "evaluate"
+  static let summary = "Measures loss and metrics of a run or a checkpoint on a dataset."
+  static let usage = "lockstep evaluate RUN_DIR|CHECKPOINT.h5 --data FILE.h5 [--split test]"
+  static let details = """
+    A run directory stands for its newest checkpoint. Of a classifier it tells loss, accuracy,
+    precision and recall of each class, and which classes are taken for which; of a regression loss,
+    MAE, RMSE and R². Features are normalised as the run's own were.
+    """
+
+  static let options = [
+    OptionGroup(title: "Data", options: [data, split] + Option.layout),
+    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+  ]
+
+  private static let data = Option("data", .path("FILE.h5"), "The dataset file to measure on.")
+  static let split = Option(
+    "split", .choice(of: SplitName.self), "The split of the dataset. Default: test.")
+
+  static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
+    let path = try arguments.words(1...1, for: Self.self)[0]
+    let data = try arguments.required(data, for: Self.self)
+    let split = arguments.choice(split, of: SplitName.self) ?? .test
+    let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
+    let dataset = try Dataset(path: data, arguments, task: trained.model.task)
+    let metrics = try trained.evaluate(
+      dataset, split: split, memoryBudget: arguments.integer(.memoryBudget))
+    console.result(MetricsReport(metrics, model: trained.model).text(split: split, of: data))
+
+    var members = metrics.settings(details: true).members
+    members["data"] = .string(data)
+    members["split"] = .string(split.rawValue)
+    members["checkpoint"] = .string(try RunDirectory.checkpoint(at: path))
+    members["parametersSHA256"] = .string(trained.checkpoint.parametersSHA256)
+    members["workers"] = .integer(trained.workers)
+    members["classNames"] = trained.model.classNames.map { .array($0.map { .string($0) }) }
+    return .object(members)
+  }
+}
+
+extension Dataset {
+  /// Opens the file that a command line names, laid out as its options say.
+  convenience init(path: String, _ arguments: Arguments, task: Task?) throws {
+    try self.init(
+      path: path, features: arguments.text(.features), targets: arguments.text(.targets),
+      weights: arguments.text(.weights), task: task)
+  }
+}

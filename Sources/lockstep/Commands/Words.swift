@@ -1,0 +1,57 @@
+import Datasets
+import Settings
+
+// How the things that commands talk about are written, for people and as JSON.
+
+extension Normalization {
+  /// "value / 255"
+  var words: String {
+    switch self {
+    case .none: "taken as stored"
+    case .uniform(let scale, let shift) where shift == 0:
+      (1 / scale).rounded() * scale == 1 && scale < 1
+        ? "divided by \(Int((1 / scale).rounded())) as they are read"
+        : "times \(Numbers.significant(Double(scale), 6)) as they are read"
+    case .uniform(let scale, let shift):
+      "times \(Numbers.significant(Double(scale), 6)) plus \(Numbers.significant(Double(shift), 6)) "
+        + "as they are read"
+    case .perFeature: "scaled and shifted each by its own as they are read"
+    }
+  }
+}
+
+extension TargetSchema {
+  /// "10 classes (uint8)"
+  func words(type: String) -> String {
+    switch self {
+    case .classes(let count): "\(Numbers.count(count, "class", plural: "classes")) (\(type))"
+    case .values(let count): "\(Numbers.count(count, "value")) a row (\(type))"
+    }
+  }
+
+  /// As members of a JSON object.
+  func members(type: String? = nil, names: [String]?) -> [String: SettingValue] {
+    var targets: [String: SettingValue] = [:]
+    targets["type"] = type.map { .string($0) }
+    switch self {
+    case .classes(let count): targets["classes"] = .integer(count)
+    case .values(let count): targets["values"] = .integer(count)
+    }
+    var members: [String: SettingValue] = ["targets": .object(targets)]
+    members["classNames"] = names.map { .array($0.map { .string($0) }) }
+    return members
+  }
+}
+
+/// A word as a shell takes it, for commands that are shown to be copied.
+func shellQuoted(_ word: String) -> String {
+  let plain = word.allSatisfy { ($0.isASCII && ($0.isLetter || $0.isNumber)) || "/._-+:,@%=".contains($0) }
+  return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}
+
+extension SettingValue {
+  /// The members of an object; none of anything else.
+  var members: [String: SettingValue] {
+    if case .object(let members) = self { members } else { [:] }
+  }
+}

@@ -1,0 +1,58 @@
+import Datasets
+import Glibc
+import Kernels
+
+/// The command line program: finds the command, runs it, and says how it ended.
+enum Program {
+  static let commands: [any Command.Type] = [
+    Convert.self, Train.self, Evaluate.self, Predict.self, Inspect.self,
+  ]
+
+  /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong.
+  static func run(_ words: [String]) -> Int32 {
+    // A reader that goes away early (`lockstep inspect … | head`) is no reason to die of a signal.
+    signal(SIGPIPE, SIG_IGN)
+    AtomicFile.removeTemporariesOnInterrupt()
+    do {
+      try dispatch(words)
+      return 0
+    } catch {
+      Console.report(error)
+      return error is UsageError ? 2 : 1
+    }
+  }
+
+  private static func dispatch(_ words: [String]) throws {
+    switch words.first {
+    case nil:
+      throw UsageError("expected a command: \(names); lockstep --help tells about them")
+    case "--help", "-h":
+      try Console.writeResult(Help.program(commands))
+    case "--version":
+      try Console.writeResult("lockstep \(NumericsIdentity.programVersion)\n")
+    case let name?:
+      guard let command = commands.first(where: { $0.name == name }) else {
+        throw unknownCommand(name)
+      }
+      let arguments = try Arguments(Array(words.dropFirst()), for: command)
+      if arguments.has(.help) { return try Console.writeResult(Help.command(command)) }
+      let isJSON = arguments.has(.json)
+      let console = Console(isJSON: isJSON)
+      defer { console.clearProgress() }
+      let result = try command.run(arguments, console)
+      if isJSON { try Console.writeResult(result.json(pretty: true) + "\n") }
+    }
+  }
+
+  private static var names: String { commands.map { $0.name }.joined(separator: ", ") }
+
+  private static func unknownCommand(_ name: String) -> UsageError {
+    if name.hasPrefix("-") {
+      return UsageError(
+        "\(name) stands before the command; usage: lockstep COMMAND [OPTIONS], where COMMAND is one "
+          + "of \(names)")
+    }
+    return .unknown(
+      name, "as a command", known: commands.map { $0.name }, otherwise: "known are \(names)")
+  }
+}

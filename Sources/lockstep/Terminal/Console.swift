@@ -1,0 +1,88 @@
+import Glibc
+
+/// Where a command's words go: its result and what it does on the way, for people or as JSON.
+///
+/// With `--json`, standard output carries the JSON document and nothing else: notes go to standard
+/// error, and the result in words is left out. For the main thread only.
+final class Console {
+  private let isJSON: Bool
+  private let progress: ProgressLine?
+
+  init(isJSON: Bool) {
+    self.isJSON = isJSON
+    progress = ProgressLine()
+  }
+
+  /// Says what is going on: what will be done, what was done.
+  func note(_ text: String) {
+    write(text, to: isJSON ? STDERR_FILENO : STDOUT_FILENO)
+  }
+
+  /// Says something that the user should not miss.
+  func warn(_ text: String) {
+    write("lockstep: warning: " + text, to: STDERR_FILENO)
+  }
+
+  /// Gives the result, or a part of it, in words.
+  func result(_ text: String) {
+    if !isJSON { write(text, to: STDOUT_FILENO) }
+  }
+
+  /// Shows how far the work is, on a terminal; does nothing elsewhere.
+  func show(_ state: ProgressLine.State) { progress?.show(state) }
+
+  func clearProgress() { progress?.clear() }
+
+  /// A reader that went away does not stop the work, whose result is in files.
+  private func write(_ text: String, to descriptor: Int32) {
+    clearProgress()
+    _ = Self.write(Self.printable(text) + "\n", to: descriptor)
+  }
+
+  /// Writes what the program was asked for to standard output.
+  ///
+  /// - Throws: `OutputError` when it cannot be written, except to a reader that went away.
+  static func writeResult(_ text: String) throws {
+    let code = write(printable(text), to: STDOUT_FILENO)
+    if code != 0, code != EPIPE { throw OutputError(code: code) }
+  }
+
+  static func report(_ error: any Error) {
+    _ = write("lockstep: error: " + printable("\(error)") + "\n", to: STDERR_FILENO)
+  }
+
+  /// - Returns: 0, or the code of the error.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        if count < 0 { return errno }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      }
+      return 0
+    }
+  }
+
+  /// Names from files may hold anything: control characters must not reach a terminal.
+  private static func printable(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      scalar != "\n" && (scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value))
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.reduce(into: "") { text, scalar in
+      text += isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    }
+  }
+}
+
+/// Standard output cannot be written.
+struct OutputError: Error, CustomStringConvertible {
+  let code: Int32
+
+  var description: String {
+    "standard output: cannot be written: \(String(cString: strerror(code)))"
+  }
+}

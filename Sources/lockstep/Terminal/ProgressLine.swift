@@ -1,0 +1,72 @@
+import Glibc
+
+/// A line at the foot of a terminal that shows how far the work is, drawn over itself.
+final class ProgressLine {
+  /// What it shows.
+  struct State {
+    /// What is being done: "epoch 3/10".
+    var title: String
+    /// The part of the title's work that is done, 0…1.
+    var fraction: Double
+    /// More, the most important first: rate, loss, time left. What does not fit is left out.
+    var details: [String]
+  }
+
+  private var isShown = false
+
+  /// Nil when standard error is no terminal.
+  init?() {
+    guard isatty(STDERR_FILENO) == 1, Self.environment("TERM") != "dumb" else { return nil }
+  }
+
+  func show(_ state: State) {
+    write("\r" + Self.line(state, width: Self.width - 1, isUnicode: Self.isUnicode) + "\u{1b}[K")
+    isShown = true
+  }
+
+  func clear() {
+    guard isShown else { return }
+    write("\r\u{1b}[K")
+    isShown = false
+  }
+
+  /// The line, no longer than `width` characters.
+  static func line(_ state: State, width: Int, isUnicode: Bool) -> String {
+    let percent = Numbers.padded("\(Int(state.fraction * 100)) %", 5)
+    var text = state.title + "  "
+    var ending = "  " + percent
+    let shortestBar = 8
+    for detail in state.details {
+      let longer = ending + "  " + detail
+      guard text.count + shortestBar + longer.count <= width else { break }
+      ending = longer
+    }
+    let length = min(40, width - text.count - ending.count)
+    guard length >= shortestBar else { return String((state.title + ending).prefix(max(0, width))) }
+    let done = min(length, max(0, Int(state.fraction * Double(length))))
+    text += String(repeating: isUnicode ? "━" : "=", count: done)
+    text += String(repeating: isUnicode ? "─" : ".", count: length - done)
+    return text + ending
+  }
+
+  private static var width: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Whether the user's locale says that the terminal shows UTF-8.
+  private static let isUnicode: Bool = {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environment).first { !$0.isEmpty }
+    return locale?.uppercased().replacing("-", with: "").hasSuffix("UTF8") ?? false
+  }()
+
+  private static func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  private func write(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}

@@ -1,0 +1,123 @@
+import Datasets
+import Networks
+import Settings
+import Training
+
+/// What will be trained, in words: data, network, and every setting that matters.
+struct TrainingOverview {
+  let plan: Plan
+  let dataset: Dataset
+  let workers: Int
+
+  func text(output: String) -> String {
+    var table = Table([.left, .left])
+    for (name, words) in lines(output: output) { table.add([name, words]) }
+    return plan.model.network.summary + "\n\n" + table.text
+  }
+
+  private func lines(output: String) -> [(String, String)] {
+    let configuration = plan.configuration
+    var lines = [
+      ("data", dataset.words),
+      ("loss", loss),
+      ("optimizer", configuration.optimizer.settings.words(naming: "optimizer")),
+      ("learning rate", learningRate),
+    ]
+    if let pull { lines.append(("regularisation", pull)) }
+    if let norm = configuration.clipNorm {
+      lines.append(("clipping", "to a gradient of norm \(Numbers.significant(norm, 6))"))
+    }
+    lines += [("batches", batches), ("shards", shards), ("shuffle", plan.geometry.words)]
+    lines.append(("seed", "\(configuration.seed)"))
+    lines.append(("memory", memory))
+    lines.append(("output", output))
+    return lines
+  }
+
+  private var loss: String {
+    let words = plan.model.loss.settings.words(naming: "loss")
+    return plan.model.classWeights == nil ? words : words + ", classes weighted"
+  }
+
+  private var learningRate: String {
+    let configuration = plan.configuration
+    return Numbers.significant(configuration.learningRate, 6) + ", schedule "
+      + configuration.schedule.settings.words(naming: "schedule")
+  }
+
+  private var pull: String? {
+    let regularization = plan.regularization
+    let parts = [
+      ("weight decay", regularization.weightDecay), ("L1", regularization.l1),
+      ("L2", regularization.l2),
+    ].filter { $0.1 != 0 }.map { "\($0.0) \(Numbers.significant($0.1, 6))" }
+    guard !parts.isEmpty else { return nil }
+    return parts.joined(separator: ", ") + (regularization.decayBiases ? ", biases too" : "")
+  }
+
+  private var batches: String {
+    let configuration = plan.configuration
+    var words = "\(Numbers.count(plan.batchSize, "sample")) each"
+    if configuration.accumulate > 1 { words += ", \(configuration.accumulate) to a step" }
+    return words + "; \(Numbers.count(plan.stepsPerEpoch, "step")) an epoch, "
+      + "\(Numbers.count(plan.totalSteps)) in \(Numbers.count(configuration.epochs, "epoch"))"
+  }
+
+  private var shards: String {
+    "\(plan.shards) on \(Numbers.count(workers, "worker")); --shards \(plan.shards) gives the same "
+      + "bits on machines of other sizes"
+  }
+
+  private var memory: String {
+    let splits = dataset.splits.keys.reduce(0) { $0 + dataset.residentBytes($1) }
+    let buffers = 1 + plan.configuration.optimizer.stateNames.count + plan.shards
+    let parameters = plan.model.network.layout.count * MemoryLayout<Float>.stride * buffers
+    return "\(Numbers.bytes(splits)) of data, \(Numbers.bytes(parameters)) of parameters, "
+      + "gradients and the optimizer's state"
+  }
+}
+
+extension Dataset {
+  /// "fashion.h5: 28×28 uint8, 10 classes; train 60,000 rows, test 10,000 rows"
+  var words: String {
+    let rows = splits.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(Numbers.count($0.value, "row"))" }.joined(separator: ", ")
+    let kind =
+      switch targets {
+      case .classes(let count): Numbers.count(count, "class", plural: "classes")
+      case .values(let count): Numbers.count(count, "target value")
+      }
+    return "\(path): \(Numbers.shape(featureShape)) \(featureType), \(kind); \(rows)"
+  }
+}
+
+extension ShuffleGeometry {
+  var words: String {
+    switch mode {
+    case .none: "none: rows in the order of the file"
+    case .full: "full"
+    case .window:
+      "window of \(Numbers.count(windowBlocks, "block")) of \(Numbers.count(blockRows, "row"))"
+    }
+  }
+}
+
+extension SettingValue {
+  /// Something named with parameters, `{ optimizer: "sgd", momentum: 0.9 }`, as "sgd (momentum
+  /// 0.9)"; parameters that are switched off or 0 are left out.
+  func words(naming key: String) -> String {
+    guard case .object(let members) = self, case .string(let name)? = members[key] else {
+      return "\(self)"
+    }
+    let parameters = members.sorted { $0.key < $1.key }.compactMap { member -> String? in
+      switch member.value {
+      case _ where member.key == key: nil
+      case .boolean(false), .integer(0), .number(0): nil
+      case .boolean(true): member.key
+      case .array(let values): "\(member.key) " + values.map { "\($0)" }.joined(separator: " ")
+      default: "\(member.key) \(member.value)"
+      }
+    }
+    return parameters.isEmpty ? name : "\(name) (\(parameters.joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,97 @@
+import Datasets
+import Networks
+import Settings
+import Training
+
+/// What `lockstep train` says to people: before, during and after a run.
+final class TrainingReport {
+  private let plan: Plan
+  private let workers: Int
+  private let console: Console
+  private let epochs: EpochTable
+  private let clock = ContinuousClock()
+  private var start: ContinuousClock.Instant
+
+  init(_ plan: Plan, workers: Int, _ console: Console) {
+    self.plan = plan
+    self.workers = workers
+    self.console = console
+    epochs = EpochTable(isClassification: plan.model.classes > 0)
+    start = clock.now
+  }
+
+  /// Says what will be trained.
+  func begin(dataset: Dataset, output: String, askedWorkers: Int?) {
+    let overview = TrainingOverview(plan: plan, dataset: dataset, workers: workers)
+    console.note(overview.text(output: output))
+    if let askedWorkers, askedWorkers > workers {
+      console.note(
+        "--workers \(askedWorkers) is more than there are shards: \(workers) are used.")
+    }
+  }
+
+  func show(_ event: TrainingEvent) {
+    switch event {
+    case .started:
+      start = clock.now
+      if plan.configuration.epochs > 0 { console.note("\n" + epochs.titles) }
+    case .advanced(let step):
+      console.show(progress(step))
+    case .finishedEpoch(let epoch):
+      console.note(epochs.line(epoch))
+    case .stoppedEarly(let count):
+      console.note(
+        "Stopped early: the validation loss has not improved for \(Numbers.count(count, "epoch")).")
+    case .wroteCheckpoint:
+      break
+    }
+  }
+
+  /// Says what the run came to, and what can be done with it.
+  func end(_ result: TrainingResult, test: Metrics?, data: String, output: String) {
+    var text = "\n"
+    if let test {
+      text += "Test: \(test.words)\n"
+    }
+    text += """
+      \(Numbers.count(result.progress.step, "step")) in \
+      \(Numbers.duration((clock.now - start) / .seconds(1))); parameters' SHA-256 \
+      \(result.parametersSHA256)
+      """
+    if let checkpoint = result.checkpoint { text += "\nThe newest checkpoint is \(checkpoint)" }
+    let (run, file) = (shellQuoted(output), shellQuoted(data))
+    text += test == nil
+      ? "\nNext: lockstep inspect \(run)"
+      : "\nNext: lockstep evaluate \(run) --data \(file)"
+    console.result(text)
+  }
+
+  private func progress(_ step: StepReport) -> ProgressLine.State {
+    let count = plan.configuration.epochs
+    let fraction = min(1, Double(step.batch) / Double(max(1, plan.batchesPerEpoch)))
+    var details = [
+      "loss \(Numbers.loss(step.loss))", "\(Numbers.rate(step.samplesPerSecond)) samples/s",
+    ]
+    // Validation and checkpoints take their share of the time so far, so they are counted too.
+    let seconds = (clock.now - start) / .seconds(1)
+    let done = (Double(step.epoch - 1) + fraction) / Double(max(1, count))
+    if seconds > 2, done > 0 {
+      details.append("\(Numbers.duration(seconds * (1 - done) / done)) left")
+    }
+    return ProgressLine.State(
+      title: "epoch \(step.epoch)/\(count)", fraction: fraction, details: details)
+  }
+}
+
+extension Metrics {
+  /// "loss 0.3312, accuracy 89.71 % (10,000 samples)"
+  var words: String {
+    var parts = ["loss \(Numbers.loss(loss))"]
+    if let accuracy { parts.append("accuracy \(Numbers.percent(accuracy))") }
+    parts += topK.map { "top-\($0.k) accuracy \(Numbers.percent($0.accuracy))" }
+    if let meanAbsoluteError { parts.append("MAE \(Numbers.loss(meanAbsoluteError))") }
+    if let rootMeanSquaredError { parts.append("RMSE \(Numbers.loss(rootMeanSquaredError))") }
+    if let rSquared { parts.append("R² \(Numbers.fixed(rSquared, 4))") }
+    return parts.joined(separator: ", ") + " (\(Numbers.count(samples, "sample")))"
+  }
+}

@@ -1,0 +1,117 @@
+import Datasets
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// The result of a run depends on its configuration and its data alone.
+@Suite struct DeterminismTests {
+  private let folder = TemporaryDirectory()
+
+  /// Everything at once that could let the number of workers in: dropout, accumulation, clipping,
+  /// sample and class weights, a shuffle by windows, and a ragged last batch.
+  private var configuration: RunConfiguration {
+    var configuration = RunConfiguration()
+    configuration.hidden = [16, 9]
+    configuration.dropout = 0.25
+    configuration.accumulate = 2
+    configuration.clipNorm = 0.5
+    configuration.classWeights = .balanced
+    configuration.shuffle.mode = .window
+    configuration.shuffle.blockRows = 10
+    configuration.shuffle.windowBlocks = 4
+    configuration.batchSize = 32
+    configuration.shards = 8
+    configuration.epochs = 3
+    return configuration
+  }
+
+  private func dataset() throws -> Dataset {
+    let path = folder.file("classes.h5")
+    try SyntheticDataset.writeClasses(
+      to: path, rows: [.train: 301, .validation: 67], weighted: true)
+    return try Dataset(path: path)
+  }
+
+  @Test func `any number of workers gives the same bits`() throws {
+    let data = try dataset()
+    let results = try [1, 2, 3, 5, 8].map { workers in
+      try Trainer(configuration, data: data, workers: workers).train()
+    }
+    #expect(Set(results.map(\.parametersSHA256)).count == 1)
+    let first = results[0].epochs.map { [$0.trainLoss, $0.validation!.loss] }
+    for result in results {
+      #expect(result.epochs.map { [$0.trainLoss, $0.validation!.loss] } == first)
+    }
+  }
+
+  @Test func `one and two workers give the same bits with the default shards`() throws {
+    let data = try dataset()
+    var configuration = configuration
+    configuration.shards = nil
+    let hashes = try [1, 2].map {
+      try Trainer(configuration, data: data, workers: $0).train().parametersSHA256
+    }
+    #expect(hashes[0] == hashes[1])
+  }
+
+  @Test func `the order in which shards run makes no difference`() throws {
+    let data = try dataset()
+    let expected = try Trainer(configuration, data: data, workers: 1)
+    let shuffled = try Trainer(configuration, data: data, workers: 1)
+    var order = EpochOrder(rows: expected.plan.rows, geometry: .none, seed: 0, epoch: 0)
+    var generator = SystemRandomNumberGenerator()
+    for step in 0..<5 {
+      for trainer in [expected, shuffled] {
+        var order = order
+        #expect(trainer.engine.batch.fill(from: &order, step: step, firstSample: 0))
+      }
+      order.skip(32)
+      let sum = expected.engine.computeGradients(on: expected.training, accumulates: false)
+      for shard in (0..<8).shuffled(using: &generator) {
+        shuffled.engine.replicas[shard].train(
+          on: shuffled.engine.batch, of: shuffled.training,
+          parameters: shuffled.engine.parameters.view, accumulates: false)
+      }
+      #expect(treeSum(8, +) { shuffled.engine.replicas[$0].result } == sum)
+      for trainer in [expected, shuffled] {
+        try trainer.updater.apply(
+          weight: sum.weight, learningRate: 0.01, step: step + 1, pool: trainer.engine.pool)
+      }
+    }
+    #expect(expected.checkpoint.parametersSHA256 == shuffled.checkpoint.parametersSHA256)
+  }
+
+  @Test func `one shard and eight agree to rounding`() throws {
+    let data = try dataset()
+    let parameters = try [1, 8].map { shards in
+      var configuration = configuration
+      configuration.shards = shards
+      let trainer = try Trainer(configuration, data: data)
+      _ = try trainer.train()
+      return Array(trainer.engine.parameters.pointer)
+    }
+    for (one, eight) in zip(parameters[0], parameters[1]) {
+      #expect(abs(one - eight) <= 1e-4)
+    }
+    #expect(parameters[0] != parameters[1], "eight shards add in another order than one")
+  }
+
+  @Test func `another seed gives other parameters`() throws {
+    let data = try dataset()
+    let hashes = try ([0, 1] as [UInt64]).map { seed in
+      var configuration = configuration
+      configuration.seed = seed
+      return try Trainer(configuration, data: data).train().parametersSHA256
+    }
+    #expect(hashes[0] != hashes[1])
+  }
+
+  @Test func `writing checkpoints changes no bit`() throws {
+    let data = try dataset()
+    let directory = try RunDirectory(creating: folder.file("run"))
+    let written = try Trainer(configuration, data: data).train(into: directory)
+    let unwritten = try Trainer(configuration, data: data).train()
+    #expect(written.parametersSHA256 == unwritten.parametersSHA256)
+  }
+}
