@@ -53,9 +53,9 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("SettingsTests", ["Settings"]),
     tests("NetworksTests", ["Networks"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion"]),
+    tests("ConversionTests", ["Conversion", "CZlib", "HDF5"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
   ],
   swiftLanguageModes: [.v6]
