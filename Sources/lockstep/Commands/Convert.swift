@@ -114,11 +114,11 @@ enum Convert: Command {
       "fingerprint": .string(summary.fingerprint),
       "features": [
         "shape": .array(summary.featureShape.map { .integer($0) }),
-        "type": .string(summary.featureType),
+        "type": .string("\(summary.featureType)"),
       ],
       "normalization": summary.normalization.settings,
     ]
-    members.merge(summary.targets.members(type: summary.targetType, names: summary.classNames)) {
+    members.merge(summary.targets.members(type: "\(summary.targetType)", names: summary.classNames)) {
       $1
     }
     members["splits"] = .object(
@@ -141,7 +141,7 @@ enum Convert: Command {
         rows         \(rows)
         features     \(Numbers.shape(summary.featureShape)) \(summary.featureType), \
       \(summary.normalization.words)
-        targets      \(summary.targets.words(type: summary.targetType))
+        targets      \(summary.targets.words(type: "\(summary.targetType)"))
         fingerprint  \(summary.fingerprint)
       Next: lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR
       """
@@ -152,7 +152,10 @@ extension ProgressLine.State {
   fileprivate static func conversion(_ progress: ConversionProgress) -> Self {
     ProgressLine.State(
       title: "converting",
-      fraction: Double(progress.rowsDone) / Double(max(1, progress.rowsTotal)),
-      details: ["\(Numbers.count(progress.rowsDone)) of \(Numbers.count(progress.rowsTotal)) rows"])
+      fraction: Double(progress.rowsRead + progress.rowsWritten)
+        / Double(max(1, 2 * progress.rowsTotal)),
+      details: [
+        "\(Numbers.count(progress.rowsWritten)) of \(Numbers.count(progress.rowsTotal)) rows written"
+      ])
   }
 }

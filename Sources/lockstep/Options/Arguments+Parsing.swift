@@ -62,7 +62,9 @@ extension Arguments {
   private static let firstCode = 256
 
   private static func missingValue(_ option: Option) -> UsageError {
-    UsageError("\(option.flag) is given no value; expected \(option.value.expectation)")
+    UsageError(
+      "\(option.flag) is given no value; expected \(option.value.expectation): "
+        + "\(option.flag) \(option.value.placeholder ?? "")")
   }
 
   private static func unknown(_ word: String, _ command: any Command.Type) -> UsageError {

@@ -102,16 +102,6 @@ struct RunSettings {
   }
 }
 
-extension SettingValue {
-  /// The member that is reached by these keys.
-  fileprivate subscript(keys: [String]) -> SettingValue? {
-    keys.reduce(self) { value, key in
-      guard case .object(let members)? = value else { return nil }
-      return members[key]
-    }
-  }
-}
-
 extension [String: SettingValue] {
   /// Lays an option's value over what stands at `keys`.
   ///

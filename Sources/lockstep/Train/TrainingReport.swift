@@ -12,11 +12,12 @@ final class TrainingReport {
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
 
-  init(_ plan: Plan, workers: Int, _ console: Console) {
+  init(_ plan: Plan, workers: Int, hasValidation: Bool, _ console: Console) {
     self.plan = plan
     self.workers = workers
     self.console = console
-    epochs = EpochTable(isClassification: plan.model.classes > 0)
+    epochs = EpochTable(
+      isClassification: plan.model.classes > 0, hasValidation: hasValidation)
     start = clock.now
   }
 
@@ -38,7 +39,7 @@ final class TrainingReport {
     case .advanced(let step):
       console.show(progress(step))
     case .finishedEpoch(let epoch):
-      console.note(epochs.line(epoch))
+      console.note(epochs.line(epoch.settings))
     case .stoppedEarly(let count):
       console.note(
         "Stopped early: the validation loss has not improved for \(Numbers.count(count, "epoch")).")
