@@ -61,6 +61,16 @@ public struct Network: Sendable {
   public var inputs: Int { inputShape.reduce(1, *) }
   public var outputs: Int { outputShape.reduce(1, *) }
 
+  /// The activation that the outputs come from. Before a cross-entropy loss, which applies softmax
+  /// or sigmoid itself, it should be identity.
+  public var outputActivation: Activation {
+    switch layers.last {
+    case let layer as DenseLayer: layer.activation
+    case let layer as ActivationLayer: layer.activation
+    default: .identity
+    }
+  }
+
   /// The settings that make this network again, every default written out.
   public var description: NetworkDescription {
     NetworkDescription(

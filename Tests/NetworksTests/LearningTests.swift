@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Testing
 
@@ -66,6 +67,39 @@ import Testing
     workspace.input(rows: 4).set([0, 0, 0, 1, 1, 0, 1, 1])
     workspace.forward(parameters: parameters.view, rows: 4, mode: .evaluation)
     #expect(workspace.output.array == [0, 1, 1, 0])
+  }
+
+  @Test func `a two-layer sigmoid network fits a sine`() throws {
+    let network = try Network(
+      Network.dense(hidden: [16], activation: .sigmoid, outputs: 1), inputShape: [1])
+    let parameters = AlignedBuffer<Float>(count: network.layout.count)
+    network.initialize(parameters.view, seed: 1)
+    let inputs = (0..<64).map { Float($0) / 63 * 2 * .pi - .pi }
+    let loss = try train(
+      network, .meanSquaredError, .adam(), learningRate: 0.03, steps: 800, inputs: inputs,
+      targets: inputs.map { sin($0) }, parameters: parameters)
+    #expect(loss < 1e-3)
+  }
+
+  @Test func `a small network tells two spirals apart`() throws {
+    let network = try Network(
+      Network.dense(hidden: [24, 24], activation: .tanh, outputs: 1), inputShape: [2])
+    let parameters = AlignedBuffer<Float>(count: network.layout.count)
+    network.initialize(parameters.view, seed: 1)
+    let points = 97
+    let inputs = (0..<2 * points).flatMap { index -> [Float] in
+      let angle = Float(index / 2) / 96 * 4 * .pi
+      let radius = (1 - Float(index / 2) / 104) * (index.isMultiple(of: 2) ? 1 : -1)
+      return [radius * sin(angle), radius * cos(angle)]
+    }
+    let targets = (0..<2 * points).map { Float($0 % 2) }
+    _ = try train(
+      network, .binaryCrossEntropy, .adam(), learningRate: 0.02, steps: 800, inputs: inputs,
+      targets: targets, parameters: parameters)
+    let workspace = try Workspace(network: network, maximumRows: 2 * points, training: false)
+    workspace.input(rows: 2 * points).set(inputs)
+    workspace.forward(parameters: parameters.view, rows: 2 * points, mode: .evaluation)
+    #expect(workspace.output.array.map { $0 > 0 } == targets.map { $0 > 0.5 })
   }
 
   @Test(arguments: [

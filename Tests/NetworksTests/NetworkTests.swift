@@ -50,6 +50,7 @@ import Testing
       hidden: [3], activation: .leakyRelu(alpha: 0.2), outputs: 1, outputActivation: .sigmoid)
     let scalar = try Network(others, inputShape: [])
     #expect(scalar.inputs == 1)
+    #expect(scalar.outputActivation == .sigmoid)
     #expect(scalar.layers.map { $0.summary } == ["dense 3, leakyRelu", "dense 1, sigmoid"])
   }
 

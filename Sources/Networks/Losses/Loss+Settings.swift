@@ -20,7 +20,7 @@ extension Loss {
   ///
   /// - Throws: `SettingsError` under `path`.
   public init(settings: SettingValue, path: String) throws {
-    var reader = try SettingsReader(settings, named: "loss", path: path)
+    var reader = try SettingsReader(settings, named: "loss", of: Name.self, path: path)
     switch try reader.choice("loss", of: Name.self) {
     case .meanSquaredError: self = .meanSquaredError
     case .meanAbsoluteError: self = .meanAbsoluteError

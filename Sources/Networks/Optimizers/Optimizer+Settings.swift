@@ -21,7 +21,7 @@ extension Optimizer {
   ///
   /// - Throws: `SettingsError` under `path`.
   public init(settings: SettingValue, path: String) throws {
-    var reader = try SettingsReader(settings, named: "optimizer", path: path)
+    var reader = try SettingsReader(settings, named: "optimizer", of: Name.self, path: path)
     switch try reader.choice("optimizer", of: Name.self) {
     case .sgd: self = try Self.sgd(&reader)
     case .rmsprop:

@@ -21,7 +21,7 @@ extension Schedule {
   ///
   /// - Throws: `SettingsError` under `path`.
   public init(settings: SettingValue, path: String) throws {
-    var reader = try SettingsReader(settings, named: "schedule", path: path)
+    var reader = try SettingsReader(settings, named: "schedule", of: Name.self, path: path)
     switch try reader.choice("schedule", of: Name.self) {
     case .constant: kind = .constant
     case .step:

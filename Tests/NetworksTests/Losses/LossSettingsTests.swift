@@ -23,8 +23,9 @@ import Testing
     (
       "'hinge'",
       """
-      run.json5: loss.loss: is "hinge"; expected one of meanSquaredError, meanAbsoluteError, \
-      huber, binaryCrossEntropy, softmaxCrossEntropy
+      run.json5: loss: is "hinge"; expected one of meanSquaredError, meanAbsoluteError, \
+      huber, binaryCrossEntropy, softmaxCrossEntropy, or an object { loss: …, … } with its \
+      parameters
       """
     ),
     ("{ loss: 'huber', delta: 0 }", "run.json5: loss.delta: is 0.0; expected a number above 0"),
@@ -36,7 +37,14 @@ import Testing
       "{ loss: 'softmaxCrossEntropy', labelSmoothing: 1.5 }",
       "run.json5: loss.labelSmoothing: is 1.5; expected a number from 0 to 1"
     ),
-    ("3", "run.json5: loss: is 3; expected a name, or an object { loss: name, … }"),
+    ("{ delta: 1 }", "run.json5: loss.loss: is missing"),
+    (
+      "{ loss: 'hinge' }",
+      """
+      run.json5: loss.loss: is "hinge"; expected one of meanSquaredError, meanAbsoluteError, \
+      huber, binaryCrossEntropy, softmaxCrossEntropy
+      """
+    ),
   ])
   func `a mistake is named with its place`(json: String, message: String) throws {
     let settings = try SettingValue(json5: Array(json.utf8), source: "")

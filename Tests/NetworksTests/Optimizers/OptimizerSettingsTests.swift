@@ -40,7 +40,8 @@ import Testing
     (
       "'lion'",
       """
-      run: optimizer.optimizer: is "lion"; expected one of sgd, rmsprop, adam, adamW, adagrad
+      run: optimizer: is "lion"; expected one of sgd, rmsprop, adam, adamW, adagrad, or an \
+      object { optimizer: …, … } with its parameters
       """
     ),
     (

@@ -75,8 +75,8 @@ import Testing
     (
       "'linear'",
       """
-      run: schedule.schedule: is "linear"; expected one of constant, step, exponential, cosine, \
-      oneCycle
+      run: schedule: is "linear"; expected one of constant, step, exponential, cosine, oneCycle, \
+      or an object { schedule: …, … } with its parameters
       """
     ),
   ])

@@ -5,13 +5,16 @@ import Settings
 enum Golden {
   /// The recorded cases of one part: `losses`.
   static func cases(_ part: String) throws -> [GoldenCase] {
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../Golden/networks.json")
-    let value = try SettingValue(json5: try Data(contentsOf: file), source: file.path)
-    guard case .object(let parts) = value, case .array(let cases) = parts[part] else {
+    guard case .object(let parts) = try recorded.get(), case .array(let cases) = parts[part] else {
       throw SettingsError(path: file.path, problem: "has no \(part)")
     }
     return try cases.map { try GoldenCase($0) }
+  }
+
+  private static let file = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../Golden/networks.json")
+  private static let recorded = Result {
+    try SettingValue(json5: try Data(contentsOf: file), source: file.path)
   }
 }
 
