@@ -20,10 +20,15 @@ extension Normalization {
   }
 }
 
-extension TargetSchema {
-  /// "10 classes (uint8)"
-  func words(type: String) -> String { "\(words) (\(type))" }
+extension [SplitName: Int] {
+  /// Rows of each split: "train 60,000, test 10,000"
+  var words: String {
+    sorted { $0.key < $1.key }.map { "\($0.key) \(Numbers.count($0.value))" }
+      .joined(separator: ", ")
+  }
+}
 
+extension TargetSchema {
   /// "10 classes"
   var words: String {
     switch self {
@@ -58,7 +63,9 @@ extension [String]? {
 
 /// A word as a shell takes it, for commands that are shown to be copied.
 func shellQuoted(_ word: String) -> String {
-  let plain = word.allSatisfy { ($0.isASCII && ($0.isLetter || $0.isNumber)) || "/._-+:,@%=".contains($0) }
+  let plain = word.allSatisfy {
+    ($0.isASCII && ($0.isLetter || $0.isNumber)) || "/._-+:,@%=".contains($0)
+  }
   return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }
 

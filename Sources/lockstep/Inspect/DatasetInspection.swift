@@ -57,10 +57,12 @@ struct DatasetInspection {
   private var paragraphs: [String] {
     let bytes = byteCount(of: dataset.path)
     var facts = Facts()
-    facts.add("features", "\(Numbers.shape(dataset.featureShape)) \(dataset.featureType), \(scaling)")
-    facts.add("targets", dataset.targets.words)
     facts.add(
-      "rows", splits.map { "\($0) \(Numbers.count(dataset.splits[$0]!))" }.joined(separator: ", "))
+      "features",
+      "\(Numbers.shape(dataset.featureShape)) \(dataset.featureType), "
+        + dataset.normalization.words)
+    facts.add("targets", dataset.targets.words)
+    facts.add("rows", dataset.splits.words)
     facts.add("source", dataset.information.source)
     facts.add("fingerprint", dataset.fingerprint)
     facts.add("checked", checked)
@@ -71,8 +73,6 @@ struct DatasetInspection {
     if let balance { paragraphs.append(balance) }
     return paragraphs
   }
-
-  private var scaling: String { dataset.normalization.words }
 
   private var checked: String {
     let whole = "every value is finite, every label a class, every checksum holds"

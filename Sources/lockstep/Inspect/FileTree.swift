@@ -48,12 +48,21 @@ enum FileTree {
           objects.append(["path": .string(path), "kind": "group"])
           try visit(group.group(name), depth: depth + 1)
         case .dataset:
-          let dataset = try group.dataset(name)
-          let stored = try StoredDataset(dataset)
-          table.add([indent + name, "\(stored.type)", stored.shapeWords, stored.layoutWords])
-          objects.append(
-            .object(stored.json.members.merging(["kind": "dataset", "path": .string(path)]) { $1 }))
-          try add(dataset.attributes, of: path, depth: depth + 1)
+          do {
+            let dataset = try group.dataset(name)
+            let stored = try StoredDataset(dataset)
+            table.add([indent + name, "\(stored.type)", stored.shapeWords, stored.layoutWords])
+            objects.append(
+              .object(
+                stored.json.members.merging(["kind": "dataset", "path": .string(path)]) { $1 }))
+            try add(dataset.attributes, of: path, depth: depth + 1)
+          } catch let error as HDF5Error {
+            // One dataset that cannot be opened does not hide the others.
+            table.add([indent + name, "a dataset", "", error.problem])
+            objects.append([
+              "path": .string(path), "kind": "dataset", "error": .string(error.problem),
+            ])
+          }
         case let kind:
           let words = kind?.description ?? "nothing"
           table.add([indent + name, words, "", ""])

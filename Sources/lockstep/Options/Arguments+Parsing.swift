@@ -12,7 +12,7 @@ extension Arguments {
     let options = command.allOptions
     let names = options.map { strdup($0.name)! }
     let copies = words.map { strdup($0)! }
-    defer { (names + copies).forEach { free($0) } }
+    defer { for copy in names + copies { free(copy) } }
     let table =
       zip(options.indices, names).map { index, name in
         option(

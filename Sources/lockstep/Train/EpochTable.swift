@@ -17,7 +17,8 @@ struct EpochTable {
   init(isClassification: Bool, hasValidation: Bool) {
     columns = [
       Column(title: "epoch", width: 5, keys: ["epoch"]) { "\(Int($0))" },
-      Column(group: "train", title: "loss", width: 9, keys: ["train", "loss"], format: Numbers.loss),
+      Column(
+        group: "train", title: "loss", width: 9, keys: ["train", "loss"], format: Numbers.loss),
     ]
     if isClassification {
       columns.append(

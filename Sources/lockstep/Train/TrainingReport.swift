@@ -50,21 +50,19 @@ final class TrainingReport {
 
   /// Says what the run came to, and what can be done with it.
   func end(_ result: TrainingResult, test: Metrics?, data: String, output: String) {
-    var text = "\n"
-    if let test {
-      text += "Test: \(test.words)\n"
-    }
-    text += """
-      \(Numbers.count(result.progress.step, "step")) in \
-      \(Numbers.duration((clock.now - start) / .seconds(1))); parameters' SHA-256 \
-      \(result.parametersSHA256)
-      """
-    if let checkpoint = result.checkpoint { text += "\nThe newest checkpoint is \(checkpoint)" }
+    var facts = Facts()
+    facts.add("test", test?.words)
+    facts.add(
+      "done",
+      "\(Numbers.count(result.progress.step, "step")) in "
+        + Numbers.duration((clock.now - start) / .seconds(1)))
+    facts.add("checkpoint", result.checkpoint)
+    facts.add("parameters", "SHA-256 \(result.parametersSHA256)")
     let (run, file) = (shellQuoted(output), shellQuoted(data))
-    text += test == nil
-      ? "\nNext: lockstep inspect \(run)"
-      : "\nNext: lockstep evaluate \(run) --data \(file)"
-    console.result(text)
+    facts.add(
+      "next",
+      test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
+    console.result("\n" + facts.text)
   }
 
   private func progress(_ step: StepReport) -> ProgressLine.State {
