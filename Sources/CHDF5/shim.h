@@ -61,6 +61,28 @@ static inline hid_t chdf5_float_type(unsigned bytes, int is_big_endian) {
 
 static inline hid_t chdf5_c_string_type(void) { return H5T_C_S1; }
 
+// Strings of variable length: memory for them up to a budget, so that a small file that names one
+// long string many times fills no machine.
+
+static inline hid_t chdf5_transfer(void) { return H5P_DATASET_XFER; }
+
+static void *chdf5_allocate(size_t bytes, void *budget) {
+  size_t *left = (size_t *)budget;
+  if (bytes > *left) return NULL;
+  *left -= bytes;
+  return malloc(bytes);
+}
+
+static void chdf5_free(void *memory, void *budget) {
+  (void)budget;
+  free(memory);
+}
+
+// The budget is read and written while the list is in use.
+static inline herr_t chdf5_limit_strings(hid_t transfer, size_t *budget) {
+  return H5Pset_vlen_mem_manager(transfer, chdf5_allocate, budget, chdf5_free, budget);
+}
+
 // Links and objects
 
 typedef struct {

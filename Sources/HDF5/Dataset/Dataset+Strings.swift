@@ -5,8 +5,7 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - slab: nil for all elements.
-  ///   - byteLimit: a slab that needs more memory is an error; of strings of variable length the
-  ///     pointers count.
+  ///   - byteLimit: a slab whose strings, or the pointers to them, need more memory is an error.
   ///
   /// The corresponding C function is `H5Dread`.
   public func strings(_ slab: Slab? = nil, byteLimit: Int = 1 << 28) throws(HDF5Error) -> [String] {
@@ -15,13 +14,20 @@ extension Dataset {
       throw activity.error("holds \(storedType); strings were expected")
     }
     let selection = try select(slab, during: activity)
+    let count = selection.elementCount
     let size = type.byteCount ?? MemoryLayout<UnsafeRawPointer>.size
-    _ = try byteCount(selection.elementCount, of: size, limit: byteLimit, during: activity)
+    _ = try byteCount(count, of: size, limit: byteLimit, during: activity)
+    guard count > 0 else { return [] }
+    let budget = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    defer { budget.deallocate() }
+    budget.initialize(to: byteLimit)
+    let transfer = try H5P.create(chdf5_transfer, during: activity)
+    try H5P.limitStrings(transfer, budget: budget, during: activity)
     return try type.strings(
-      count: selection.elementCount, space: selection.memory, typeHandle: typeHandle,
+      count: count, space: selection.memory, typeHandle: typeHandle, transfer: transfer,
       during: activity
     ) { memory throws(HDF5Error) in
-      try readStored(selection, into: memory, during: activity)
+      try readStored(selection, transfer: transfer, into: memory, during: activity)
     }
   }
 
@@ -53,8 +59,8 @@ extension StringType {
   /// - Parameter fill: fills memory with the strings, or with pointers to them that the library
   ///   allocated; it is not called for no strings.
   func strings(
-    count: Int, space: Handle, typeHandle: Handle, during activity: Activity,
-    fill: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void
+    count: Int, space: Handle, typeHandle: Handle, transfer: Handle? = nil,
+    during activity: Activity, fill: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void
   ) throws(HDF5Error) -> [String] {
     guard count > 0 else { return [] }
     let size = byteCount ?? MemoryLayout<UnsafeRawPointer>.size
@@ -67,7 +73,8 @@ extension StringType {
     let result = Result { () throws(HDF5Error) in
       try Self.decodeVariable(UnsafeBufferPointer(pointers), during: activity)
     }
-    try H5D.reclaim(type: typeHandle, space: space, memory.baseAddress!, during: activity)
+    try H5D.reclaim(
+      type: typeHandle, space: space, transfer: transfer, memory.baseAddress!, during: activity)
     return try result.get()
   }
 

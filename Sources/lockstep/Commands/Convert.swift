@@ -6,7 +6,8 @@ import Settings
 enum Convert: Command {
   static let name = "convert"
   static let summary = "Makes a dataset file of sources (IDX, plain or gzip)."
-  static let usage = "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
+  static let usage =
+    "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
     each split: what lockstep train takes. For IDX, give images, then labels.
@@ -114,11 +115,12 @@ enum Convert: Command {
       "fingerprint": .string(summary.fingerprint),
       "features": [
         "shape": .array(summary.featureShape.map { .integer($0) }),
-        "type": .string(summary.featureType),
+        "type": .string("\(summary.featureType)"),
       ],
       "normalization": summary.normalization.settings,
     ]
-    members.merge(summary.targets.members(type: summary.targetType, names: summary.classNames)) {
+    members.merge(summary.targets.members(type: "\(summary.targetType)", names: summary.classNames))
+    {
       $1
     }
     members["splits"] = .object(
@@ -134,17 +136,17 @@ enum Convert: Command {
   }
 
   private static func text(_ summary: ConversionSummary, seconds: Double) -> String {
-    let rows = summary.rows.sorted { $0.key < $1.key }
-      .map { "\($0.key) \(Numbers.count($0.value, "row"))" }.joined(separator: ", ")
-    return """
-      \(summary.output): \(Numbers.bytes(summary.byteCount)), written in \(Numbers.duration(seconds))
-        rows         \(rows)
-        features     \(Numbers.shape(summary.featureShape)) \(summary.featureType), \
-      \(summary.normalization.words)
-        targets      \(summary.targets.words(type: summary.targetType))
-        fingerprint  \(summary.fingerprint)
-      Next: lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR
-      """
+    var facts = Facts()
+    facts.add(
+      "features",
+      "\(Numbers.shape(summary.featureShape)) \(summary.featureType), "
+        + summary.normalization.words)
+    facts.add("targets", "\(summary.targets.words) (\(summary.targetType))")
+    facts.add("rows", summary.rows.words)
+    facts.add("fingerprint", summary.fingerprint)
+    facts.add("next", "lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR")
+    return "\(summary.output): \(Numbers.bytes(summary.byteCount)), written in "
+      + "\(Numbers.duration(seconds))\n\n\(facts.text)"
   }
 }
 
@@ -152,7 +154,10 @@ extension ProgressLine.State {
   fileprivate static func conversion(_ progress: ConversionProgress) -> Self {
     ProgressLine.State(
       title: "converting",
-      fraction: Double(progress.rowsDone) / Double(max(1, progress.rowsTotal)),
-      details: ["\(Numbers.count(progress.rowsDone)) of \(Numbers.count(progress.rowsTotal)) rows"])
+      fraction: Double(progress.rowsRead + progress.rowsWritten)
+        / Double(max(1, 2 * progress.rowsTotal)),
+      details: [
+        "\(Numbers.count(progress.rowsWritten)) of \(Numbers.count(progress.rowsTotal)) rows written"
+      ])
   }
 }

@@ -64,11 +64,5 @@ struct MetricsReport {
     return table.text
   }
 
-  /// The class's number, and its name if it has one.
-  private func name(_ label: Int) -> String {
-    guard let names = model.classNames, names.indices.contains(label),
-      names[label] != String(label)
-    else { return String(label) }
-    return "\(label) \(names[label])"
-  }
+  private func name(_ label: Int) -> String { model.classNames.name(label) }
 }

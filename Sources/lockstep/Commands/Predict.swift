@@ -16,8 +16,10 @@ enum Predict: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Data and output", options: [data, Evaluate.split, output, .force]
-      + Option.layout),
+    OptionGroup(
+      title: "Data and output",
+      options: [data, Evaluate.split, output, .force]
+        + Option.layout),
     OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
   ]
 

@@ -49,7 +49,9 @@ enum Train: Command {
         configuration, data: dataset, workers: asked,
         memoryBudget: arguments.integer(.memoryBudget))
     }
-    let report = TrainingReport(trainer.plan, workers: trainer.workers, console)
+    let report = TrainingReport(
+      trainer.plan, workers: trainer.workers,
+      hasValidation: dataset.splits[.validation] != nil, console)
     report.begin(dataset: dataset, output: output, askedWorkers: asked)
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
     let result = try trainer.train(into: directory) { report.show($0) }

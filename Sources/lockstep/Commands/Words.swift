@@ -20,12 +20,20 @@ extension Normalization {
   }
 }
 
+extension [SplitName: Int] {
+  /// Rows of each split: "train 60,000, test 10,000"
+  var words: String {
+    sorted { $0.key < $1.key }.map { "\($0.key) \(Numbers.count($0.value))" }
+      .joined(separator: ", ")
+  }
+}
+
 extension TargetSchema {
-  /// "10 classes (uint8)"
-  func words(type: String) -> String {
+  /// "10 classes"
+  var words: String {
     switch self {
-    case .classes(let count): "\(Numbers.count(count, "class", plural: "classes")) (\(type))"
-    case .values(let count): "\(Numbers.count(count, "value")) a row (\(type))"
+    case .classes(let count): Numbers.count(count, "class", plural: "classes")
+    case .values(let count): "\(Numbers.count(count, "value")) a row"
     }
   }
 
@@ -43,9 +51,21 @@ extension TargetSchema {
   }
 }
 
+extension [String]? {
+  /// A class's number, and its name if it has another.
+  func name(_ label: Int) -> String {
+    guard let self, self.indices.contains(label), self[label] != "\(label)" else {
+      return "\(label)"
+    }
+    return "\(label) \(self[label])"
+  }
+}
+
 /// A word as a shell takes it, for commands that are shown to be copied.
 func shellQuoted(_ word: String) -> String {
-  let plain = word.allSatisfy { ($0.isASCII && ($0.isLetter || $0.isNumber)) || "/._-+:,@%=".contains($0) }
+  let plain = word.allSatisfy {
+    ($0.isASCII && ($0.isLetter || $0.isNumber)) || "/._-+:,@%=".contains($0)
+  }
   return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }
 
@@ -53,5 +73,10 @@ extension SettingValue {
   /// The members of an object; none of anything else.
   var members: [String: SettingValue] {
     if case .object(let members) = self { members } else { [:] }
+  }
+
+  /// The member that is reached by these keys.
+  subscript(keys: [String]) -> SettingValue? {
+    keys.reduce(self) { value, key in value?.members[key] }
   }
 }

@@ -12,7 +12,7 @@ extension Arguments {
     let options = command.allOptions
     let names = options.map { strdup($0.name)! }
     let copies = words.map { strdup($0)! }
-    defer { (names + copies).forEach { free($0) } }
+    defer { for copy in names + copies { free(copy) } }
     let table =
       zip(options.indices, names).map { index, name in
         option(
@@ -62,7 +62,9 @@ extension Arguments {
   private static let firstCode = 256
 
   private static func missingValue(_ option: Option) -> UsageError {
-    UsageError("\(option.flag) is given no value; expected \(option.value.expectation)")
+    UsageError(
+      "\(option.flag) is given no value; expected \(option.value.expectation): "
+        + "\(option.flag) \(option.value.placeholder ?? "")")
   }
 
   private static func unknown(_ word: String, _ command: any Command.Type) -> UsageError {

@@ -80,7 +80,7 @@ struct ValueKind: Sendable {
 
   /// What the reader of the run file judges: a number where the text is one, else a string.
   static func setting(_ placeholder: String) -> ValueKind {
-    ValueKind(placeholder, "a value") { scalar($0) }
+    ValueKind(placeholder, "a number") { scalar($0) }
   }
 
   /// A name that the reader of the run file judges.

@@ -1,43 +1,69 @@
+import Settings
 import Training
 
 /// The table of epochs: a line for each, of one width whatever the numbers.
 struct EpochTable {
-  private let columns: [(group: String, title: String, width: Int)]
-  private let isClassification: Bool
+  private var columns: [Column]
 
-  init(isClassification: Bool) {
-    self.isClassification = isClassification
-    columns =
-      isClassification
-      ? [
-        ("", "epoch", 5), ("train", "loss", 9), ("", "accuracy", 8), ("validation", "loss", 10),
-        ("", "accuracy", 8), ("learning", "rate", 9), ("", "samples/s", 9), ("", "seconds", 7),
-      ]
-      : [
-        ("", "epoch", 5), ("train", "loss", 9), ("validation", "loss", 10), ("", "R²", 7),
-        ("learning", "rate", 9), ("", "samples/s", 9), ("", "seconds", 7),
-      ]
+  private struct Column {
+    var group = ""
+    var title: String
+    var width: Int
+    /// Where the epoch has the number, and how it is written.
+    var keys: [String]
+    var format: (Double) -> String
+  }
+
+  init(isClassification: Bool, hasValidation: Bool) {
+    columns = [
+      Column(title: "epoch", width: 5, keys: ["epoch"]) { "\(Int($0))" },
+      Column(
+        group: "train", title: "loss", width: 9, keys: ["train", "loss"], format: Numbers.loss),
+    ]
+    if isClassification {
+      columns.append(
+        Column(
+          title: "accuracy", width: 8, keys: ["train", "accuracy"], format: Numbers.percent))
+    }
+    if hasValidation {
+      columns.append(
+        Column(
+          group: "validation", title: "loss", width: 10, keys: ["validation", "loss"],
+          format: Numbers.loss))
+      columns.append(
+        isClassification
+          ? Column(
+            title: "accuracy", width: 8, keys: ["validation", "accuracy"], format: Numbers.percent)
+          : Column(title: "R²", width: 7, keys: ["validation", "rSquared"]) {
+            Numbers.fixed($0, 4)
+          })
+    }
+    columns += [
+      Column(group: "learning", title: "rate", width: 9, keys: ["learningRate"]) {
+        Numbers.significant($0, 3)
+      },
+      Column(title: "samples/s", width: 9, keys: ["samplesPerSecond"], format: Numbers.rate),
+      Column(title: "seconds", width: 7, keys: ["seconds"]) { Numbers.fixed($0, 1) },
+    ]
+  }
+
+  /// The columns that these epochs have.
+  init(fitting epochs: [SettingValue]) {
+    self.init(
+      isClassification: epochs.contains { $0[["train", "accuracy"]] != nil },
+      hasValidation: epochs.contains { $0[["validation"]] != nil })
   }
 
   var titles: String { line(columns.map(\.group)) + "\n" + line(columns.map(\.title)) }
 
-  func line(_ epoch: EpochReport) -> String {
-    let validation = epoch.validation
-    var cells = ["\(epoch.epoch)", Numbers.loss(epoch.trainLoss)]
-    if isClassification { cells.append(percent(epoch.trainAccuracy)) }
-    cells.append(validation.map { Numbers.loss($0.loss) } ?? "")
-    cells.append(
-      isClassification
-        ? percent(validation?.accuracy)
-        : validation?.rSquared.map { Numbers.fixed($0, 4) } ?? "")
-    cells += [
-      Numbers.significant(epoch.learningRate, 3), Numbers.rate(epoch.samplesPerSecond),
-      Numbers.fixed(epoch.seconds, 1),
-    ]
-    return line(cells)
+  /// - Parameter epoch: as `EpochReport.settings` has it.
+  func line(_ epoch: SettingValue) -> String {
+    line(columns.map { column in epoch[column.keys]?.asDouble.map(column.format) ?? "" })
   }
 
-  private func percent(_ share: Double?) -> String { share.map(Numbers.percent) ?? "" }
+  func text(_ epochs: [SettingValue]) -> String {
+    ([titles] + epochs.map { line($0) }).joined(separator: "\n")
+  }
 
   private func line(_ cells: [String]) -> String {
     Table.line(

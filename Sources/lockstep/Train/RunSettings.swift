@@ -62,8 +62,9 @@ struct RunSettings {
     do {
       return try body()
     } catch let error as SettingsError {
-      throw explained(key: error.path.hasPrefix(Self.root + ".")
-        ? String(error.path.dropFirst(Self.root.count + 1)) : error.path, error.problem)
+      throw explained(
+        key: error.path.hasPrefix(Self.root + ".")
+          ? String(error.path.dropFirst(Self.root.count + 1)) : error.path, error.problem)
     } catch TrainingError.unfit(let setting, let problem) {
       throw explained(key: setting, problem)
     } catch let error as NetworkError {
@@ -78,9 +79,11 @@ struct RunSettings {
     let parts = key.split(separator: ".").map(String.init)
     // "loss.loss" is the name itself, "loss.delta" a parameter that only a file can give.
     let name = parts.count == 2 && parts[0] == parts[1] ? [parts[0]] : parts
-    if let option = given.first(where: { $0.setting == name }) ?? given.first(where: {
-      $0.setting.first == name.first && name.count == 1
-    }) {
+    if let option = given.first(where: { $0.setting == name })
+      ?? given.first(where: {
+        $0.setting.first == name.first && name.count == 1
+      })
+    {
       return UsageError("\(option.flag) \(problem)")
     }
     if let option = given.first(where: { $0.setting == [name[0]] }), written[name] == nil {
@@ -98,16 +101,6 @@ struct RunSettings {
       return try SettingValue(json5: TextFile.read(path), source: path)
     } catch {
       throw UsageError("\(error)")
-    }
-  }
-}
-
-extension SettingValue {
-  /// The member that is reached by these keys.
-  fileprivate subscript(keys: [String]) -> SettingValue? {
-    keys.reduce(self) { value, key in
-      guard case .object(let members)? = value else { return nil }
-      return members[key]
     }
   }
 }

@@ -72,7 +72,8 @@ enum TrainOptions {
     Option(
       "clip-norm", .setting("X"), "Scale a longer gradient down to this norm.",
       setting: ["clipNorm"]),
-    Option("epochs", .setting("N"),
+    Option(
+      "epochs", .setting("N"),
       "Passes over the training rows; 0 writes the initial checkpoint and stops. Default: 10.",
       setting: ["epochs"]),
     Option(

@@ -18,7 +18,7 @@ struct TrainingOverview {
   private func lines(output: String) -> [(String, String)] {
     let configuration = plan.configuration
     var lines = [
-      ("data", dataset.words),
+      ("data", dataset.words), ("rows", dataset.rowWords),
       ("loss", loss),
       ("optimizer", configuration.optimizer.settings.words(naming: "optimizer")),
       ("learning rate", learningRate),
@@ -78,17 +78,12 @@ struct TrainingOverview {
 }
 
 extension Dataset {
-  /// "fashion.h5: 28×28 uint8, 10 classes; train 60,000 rows, test 10,000 rows"
-  var words: String {
-    let rows = splits.sorted { $0.key < $1.key }
-      .map { "\($0.key) \(Numbers.count($0.value, "row"))" }.joined(separator: ", ")
-    let kind =
-      switch targets {
-      case .classes(let count): Numbers.count(count, "class", plural: "classes")
-      case .values(let count): Numbers.count(count, "target value")
-      }
-    return "\(path): \(Numbers.shape(featureShape)) \(featureType), \(kind); \(rows)"
+  /// "fashion.h5: 28×28 uint8, 10 classes"
+  fileprivate var words: String {
+    "\(path): \(Numbers.shape(featureShape)) \(featureType), \(targets.words)"
   }
+
+  fileprivate var rowWords: String { splits.words }
 }
 
 extension ShuffleGeometry {

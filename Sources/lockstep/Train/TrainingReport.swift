@@ -12,11 +12,12 @@ final class TrainingReport {
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
 
-  init(_ plan: Plan, workers: Int, _ console: Console) {
+  init(_ plan: Plan, workers: Int, hasValidation: Bool, _ console: Console) {
     self.plan = plan
     self.workers = workers
     self.console = console
-    epochs = EpochTable(isClassification: plan.model.classes > 0)
+    epochs = EpochTable(
+      isClassification: plan.model.classes > 0, hasValidation: hasValidation)
     start = clock.now
   }
 
@@ -38,7 +39,7 @@ final class TrainingReport {
     case .advanced(let step):
       console.show(progress(step))
     case .finishedEpoch(let epoch):
-      console.note(epochs.line(epoch))
+      console.note(epochs.line(epoch.settings))
     case .stoppedEarly(let count):
       console.note(
         "Stopped early: the validation loss has not improved for \(Numbers.count(count, "epoch")).")
@@ -49,21 +50,19 @@ final class TrainingReport {
 
   /// Says what the run came to, and what can be done with it.
   func end(_ result: TrainingResult, test: Metrics?, data: String, output: String) {
-    var text = "\n"
-    if let test {
-      text += "Test: \(test.words)\n"
-    }
-    text += """
-      \(Numbers.count(result.progress.step, "step")) in \
-      \(Numbers.duration((clock.now - start) / .seconds(1))); parameters' SHA-256 \
-      \(result.parametersSHA256)
-      """
-    if let checkpoint = result.checkpoint { text += "\nThe newest checkpoint is \(checkpoint)" }
+    var facts = Facts()
+    facts.add("test", test?.words)
+    facts.add(
+      "done",
+      "\(Numbers.count(result.progress.step, "step")) in "
+        + Numbers.duration((clock.now - start) / .seconds(1)))
+    facts.add("checkpoint", result.checkpoint)
+    facts.add("parameters", "SHA-256 \(result.parametersSHA256)")
     let (run, file) = (shellQuoted(output), shellQuoted(data))
-    text += test == nil
-      ? "\nNext: lockstep inspect \(run)"
-      : "\nNext: lockstep evaluate \(run) --data \(file)"
-    console.result(text)
+    facts.add(
+      "next",
+      test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
+    console.result("\n" + facts.text)
   }
 
   private func progress(_ step: StepReport) -> ProgressLine.State {
