@@ -52,7 +52,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Datasets", "Kernels"], path: "Tests/TestSupport",
       swiftSettings: settings),
-    tests("HDF5Tests", ["HDF5"]),
+    tests("HDF5Tests", ["HDF5"], exclude: ["Fixtures"]),
     tests("KernelsTests", ["Kernels"]),
     tests("SettingsTests", ["Settings"]),
     tests("NetworksTests", ["Networks"]),

@@ -112,6 +112,51 @@ import Testing
     #expect(try file.dataset("train/targets").values(as: Float.self) == [2, 1, 0])
   }
 
+  /// Big-endian bytes of numbers.
+  static func big<Number: FixedWidthInteger>(_ values: [Number]) -> [UInt8] {
+    values.flatMap { withUnsafeBytes(of: $0.bigEndian) { Array($0) } }
+  }
+
+  @Test(
+    arguments: [
+      (0x0B, big([0, 255] as [Int16]), ElementType.uint8),
+      (0x0B, big([-1, 127] as [Int16]), .int8),
+      (0x0B, big([-1, 128] as [Int16]), .int16), (0x0C, big([0, 255] as [Int32]), .uint8),
+      (0x0C, big([0, 65_535] as [Int32]), .uint16), (0x0C, big([-1, 32_767] as [Int32]), .int16),
+      (0x0C, big([-1, 65_535] as [Int32]), .int32), (0x09, [1, 2], .int8),
+      (0x0D, big([1, 2].map { Float($0).bitPattern }), .float32),
+      (0x0E, big([0.5, 2].map(\Double.bitPattern)), .float32),
+      (0x0E, big([0.1, 2].map(\Double.bitPattern)), .float64),
+    ] as [(UInt8, [UInt8], ElementType)])
+  func `features are stored in the smallest type that holds them`(
+    code: UInt8, values: [UInt8], type: ElementType
+  ) throws {
+    let images = try folder.write(idx(code, [2, 1], values), to: "images")
+    let labels = try folder.write(idx(8, [2], [0, 1]), to: "labels")
+    var options = options([.train: [images, labels]])
+    options.shuffle = .none
+    #expect(try Converter.convert(options).featureType == type)
+    let source = try IDXFile(path: images)
+    var expected = [UInt8](repeating: 0, count: values.count)
+    try expected.withUnsafeMutableBytes { try source.read(rows: 2, into: $0) }
+    let stored = try File(opening: output).dataset("train/features")
+    #expect(stored.storedType == .number(type, .littleEndian))
+    #expect(try stored.values(as: Double.self) == doubles(expected, code))
+  }
+
+  /// Values of an IDX file in the machine's byte order.
+  func doubles(_ bytes: [UInt8], _ code: UInt8) -> [Double] {
+    bytes.withUnsafeBytes { bytes in
+      switch code {
+      case 0x09: bytes.bindMemory(to: Int8.self).map { Double($0) }
+      case 0x0B: bytes.bindMemory(to: Int16.self).map { Double($0) }
+      case 0x0C: bytes.bindMemory(to: Int32.self).map { Double($0) }
+      case 0x0D: bytes.bindMemory(to: Float.self).map { Double($0) }
+      default: Array(bytes.bindMemory(to: Double.self))
+      }
+    }
+  }
+
   /// What is changed about good sources, and the message that says so.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String

@@ -147,6 +147,7 @@ import Testing
     #expect(try load("several").values([0]) == [0, 1, 1])
     #expect(try load("real").targets == .values(3))
     #expect(try load("real", .classification).labels([0, 1, 2]) == [1, 0, 2])
+    #expect(try load("several", .classification).targets == .values(3))
     #expect(try load("column").labels([0, 1, 2]) == [2, 0, 1])
     #expect(try load("column", .regression).targets == .values(1))
     #expect(try load("whole").values([0, 1]) == [2, 0])

@@ -87,6 +87,20 @@ import Testing
     #expect(try folder.names().isEmpty)
   }
 
+  @Test func `a full disk is an error that names the file, and leaves nothing`() async throws {
+    for limit in [100, 1000, 5000] {
+      await #expect(processExitsWith: .success) {
+        [path = path as String, limit = limit as Int] in
+        limitFiles(to: limit)
+        let error = #expect(throws: DatasetError.self) {
+          try SmallDataset(rows: [.train: 1000]).write(path)
+        }
+        #expect(error?.file == path)
+      }
+      #expect(try folder.names().isEmpty, "\(limit) bytes")
+    }
+  }
+
   @Test func `an existing file is not replaced unless asked`() throws {
     try SmallDataset().write(path)
     let error = #expect(throws: DatasetError.self) { try SmallDataset().write(path) }
