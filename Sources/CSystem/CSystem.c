@@ -58,3 +58,18 @@ int lockstep_temporaries_unlink_on(int signal) {
   sigemptyset(&action.sa_mask);
   return sigaction(signal, &action, NULL);
 }
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal) {
+  if (interrupted) unlink_and_exit(signal);
+  interrupted = signal;
+}
+
+int lockstep_interrupt_on(int signal) {
+  struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  return sigaction(signal, &action, NULL);
+}
+
+int lockstep_interrupted(void) { return interrupted; }

@@ -10,6 +10,8 @@ import Networks
 final class Engine: @unchecked Sendable {
   let pool: WorkerPool
   let parameters: AlignedBuffer<Float>
+  /// What evaluation uses in place of the parameters: their moving average.
+  var average: FloatView?
   let batch: MiniBatch
   let replicas: [Replica]
   private let model: Model
@@ -55,8 +57,7 @@ final class Engine: @unchecked Sendable {
     }
     forEachBatch(of: split) { _ in
       pool.perform(replicas.count) { shard in
-        self.replicas[shard].evaluate(
-          on: self.batch, of: split, parameters: self.parameters.view)
+        self.replicas[shard].evaluate(on: self.batch, of: split, parameters: self.evaluated)
       }
     }
     return treeSum(replicas.count, +) { replicas[$0].sums }.metrics
@@ -71,11 +72,13 @@ final class Engine: @unchecked Sendable {
     try forEachBatch(of: split) { rows in
       pool.perform(replicas.count) { shard in
         self.replicas[shard].predict(
-          on: self.batch, of: split, parameters: self.parameters.view, into: self.predictions!)
+          on: self.batch, of: split, parameters: self.evaluated, into: self.predictions!)
       }
       try body(rows, outputs.view.prefix(rows.count * model.outputs))
     }
   }
+
+  private var evaluated: FloatView { average ?? parameters.view }
 
   private func forEachBatch(
     of split: ResidentSplit, _ body: (Range<Int>) throws -> Void

@@ -5,10 +5,11 @@ import Kernels
 /// The command line program: finds the command, runs it, and says how it ended.
 enum Program {
   static let commands: [any Command.Type] = [
-    Convert.self, Train.self, Evaluate.self, Predict.self, Inspect.self,
+    Convert.self, Train.self, Resume.self, Evaluate.self, Predict.self, Inspect.self,
   ]
 
-  /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong.
+  /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong,
+  ///   130 and 143 interrupted.
   static func run(_ words: [String]) -> Int32 {
     // A reader that goes away early (`lockstep inspect … | head`) is no reason to die of a signal.
     signal(SIGPIPE, SIG_IGN)
@@ -16,8 +17,11 @@ enum Program {
     do {
       try dispatch(words)
       return 0
+    } catch let error as Unfinished {
+      Console.report(error.message)
+      return error.status
     } catch {
-      Console.report(error)
+      Console.report("error: \(error)")
       return error is UsageError ? 2 : 1
     }
   }
@@ -41,6 +45,7 @@ enum Program {
       defer { console.clearProgress() }
       let result = try command.run(arguments, console)
       if isJSON { try Console.writeResult(result.json(pretty: true) + "\n") }
+      if let unfinished = console.unfinished { throw unfinished }
     }
   }
 

@@ -19,6 +19,9 @@ public final class Dataset: Sendable {
   /// made: of shapes, types and a fixed sample of the rows.
   public let fingerprint: String
 
+  /// The datasets to use, where the file was opened by naming them.
+  package let named: (features: String?, targets: String?, weights: String?)
+
   let file: File
   let columns: [SplitName: SplitColumns]
   let targetForm: TargetForm
@@ -38,6 +41,7 @@ public final class Dataset: Sendable {
     task: Task? = nil
   ) throws(DatasetError) {
     self.path = path
+    named = (features, targets, weights)
     let file = try DatasetError.converting { () throws(HDF5Error) in try File(opening: path) }
     self.file = file
     try FileFormat.checkVersion(of: file)

@@ -15,6 +15,8 @@ final class Updater: @unchecked Sendable {
   private let parameters: FloatView
   /// What the optimizer remembers, one buffer per name in `stateNames`, laid out as the parameters.
   let states: [AlignedBuffer<Float>]
+  /// The moving average of the parameters, where the run keeps one.
+  let average: AlignedBuffer<Float>?
   private let stateViews: UpdateRule.States
   private let shardGradients: AlignedBuffer<UnsafePointer<Float>>
   /// The mean gradient of the whole batch, kept only where clipping needs a second pass.
@@ -51,6 +53,11 @@ final class Updater: @unchecked Sendable {
       buffer.view.fill(optimizer.initialStateValue)
       return buffer
     }
+    average = plan.configuration.ema.map { _ in
+      let buffer = AlignedBuffer<Float>(count: layout.count)
+      buffer.view.copy(from: parameters)
+      return buffer
+    }
     stateViews = optimizer.states(states.map(\.view))
     shardGradients = AlignedBuffer(count: replicas.count)
     for (index, replica) in replicas.enumerated() {
@@ -73,14 +80,20 @@ final class Updater: @unchecked Sendable {
     let rule = plan.configuration.optimizer.rule(
       learningRate: learningRate, step: step, regularization: plan.regularization)
     guard let clipNorm = plan.configuration.clipNorm else {
-      pool.perform(slices.count) { self.reduceAndUpdate(slice: $0, scale: scale, rule) }
+      pool.perform(slices.count) {
+        self.reduceAndUpdate(slice: $0, scale: scale, rule)
+        self.advanceAverage(slice: $0, step: step)
+      }
       _ = try checkedNorm(step: step)
       return
     }
     pool.perform(slices.count) { self.reduce(slice: $0, scale: scale) }
     let norm = try checkedNorm(step: step)
     let factor = Float(min(1, clipNorm / (norm + 1e-6)))
-    pool.perform(slices.count) { self.update(slice: $0, scale: factor, rule) }
+    pool.perform(slices.count) {
+      self.update(slice: $0, scale: factor, rule)
+      self.advanceAverage(slice: $0, step: step)
+    }
   }
 
   /// One pass: each tile is reduced and used while it is in the first-level cache.
@@ -120,6 +133,19 @@ final class Updater: @unchecked Sendable {
     rule.apply(
       gradient: meanGradient!.view.slice(slice.range), parameters: parameters.slice(slice.range),
       states: stateViews.slice(slice.range), decays: slice.decays, gradientScale: scale)
+  }
+
+  /// As PyTorch's `AveragedModel` with `get_ema_multi_avg_fn`: the first step's parameters, then
+  /// average += (1 − decay) · (parameters − average).
+  private func advanceAverage(slice index: Int, step: Int) {
+    guard let average, let decay = plan.configuration.ema else { return }
+    let range = slices[index].range
+    let target = average.view.slice(range)
+    if step == 1 {
+      target.copy(from: parameters.slice(range))
+    } else {
+      target.approach(parameters.slice(range), by: Float(1 - decay))
+    }
   }
 
   /// The norm of the mean gradient: the root of the slices' squares, added in order of slice.

@@ -25,8 +25,10 @@ enum Train: Command {
         learningRate: 0.05,
       }
 
-    The run directory gets checkpoints (before the first step and after each epoch), the complete
-    configuration (run.json5) and what each epoch came to (history.json).
+    The run directory gets checkpoints (before the first step, within epochs as often as costs
+    little, after each epoch, and when SIGINT or SIGTERM stops the run), the complete configuration
+    (run.json5) and what each epoch came to (history.json). lockstep resume RUN_DIR goes on after
+    any interruption, and comes to the same bits as if there had been none.
     """
 
   static let options = TrainOptions.groups
@@ -53,27 +55,10 @@ enum Train: Command {
       trainer.plan, workers: trainer.workers,
       hasValidation: dataset.splits[.validation] != nil, console)
     report.begin(dataset: dataset, output: output, askedWorkers: asked)
+    for tensor in trainer.leftOut { console.note("left out: \(tensor)") }
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
-    let result = try trainer.train(into: directory) { report.show($0) }
-    let validation =
-      try result.epochs.last?.validation
-      ?? (dataset.splits[.validation] == nil ? nil : trainer.evaluate(.validation))
-    let test = try dataset.splits[.test] == nil ? nil : trainer.evaluate(.test)
-    report.end(result, test: test, data: data, output: output)
-
-    var members: [String: SettingValue] = [
-      "epochs": .integer(result.progress.epoch), "steps": .integer(result.progress.step),
-      "samplesPerSecond": .number(result.samplesPerSecond),
-      "parametersSHA256": .string(result.parametersSHA256),
-      "workers": .integer(trainer.workers), "shards": .integer(trainer.plan.shards),
-      "output": .string(output), "history": .array(result.epochs.map(\.settings)),
-    ]
-    members["checkpoint"] = result.checkpoint.map { .string($0) }
-    if let last = result.epochs.last, case .object(let epoch) = last.settings {
-      members["train"] = epoch["train"]
-    }
-    members["validation"] = validation?.settings(details: false)
-    members["test"] = test?.settings(details: false)
-    return .object(members)
+    return try TrainingRun(
+      trainer: trainer, dataset: dataset, directory: directory, report: report, console: console
+    ).run()
   }
 }

@@ -8,7 +8,11 @@ struct CheckpointInspection {
   private let checkpoint: Checkpoint
 
   static func inspect(_ path: String) throws -> Inspection {
-    let inspection = CheckpointInspection(path: path, checkpoint: try Checkpoint(path: path))
+    inspection(of: try Checkpoint(path: path), path: path)
+  }
+
+  static func inspection(of checkpoint: Checkpoint, path: String) -> Inspection {
+    let inspection = CheckpointInspection(path: path, checkpoint: checkpoint)
     return Inspection(paragraphs: inspection.paragraphs, members: inspection.members)
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Training
 
 /// Where a command's words go: its result and what it does on the way, for people or as JSON.
 ///
@@ -7,6 +8,8 @@ import Glibc
 final class Console {
   private let isJSON: Bool
   private let progress: ProgressLine?
+  /// Set by a command that has a result and did not end well.
+  var unfinished: Unfinished?
 
   init(isJSON: Bool) {
     self.isJSON = isJSON
@@ -21,6 +24,11 @@ final class Console {
   /// Says something that the user should not miss.
   func warn(_ text: String) {
     write("lockstep: warning: " + text, to: STDERR_FILENO)
+  }
+
+  /// Says that a checkpoint is passed over.
+  func warn(_ damaged: DamagedCheckpoint) {
+    warn("\(damaged.path) cannot be used, an older one is: \(damaged.problem)")
   }
 
   /// Gives the result, or a part of it, in words.
@@ -47,8 +55,9 @@ final class Console {
     if code != 0, code != EPIPE { throw OutputError(code: code) }
   }
 
-  static func report(_ error: any Error) {
-    _ = write("lockstep: error: " + printable("\(error)") + "\n", to: STDERR_FILENO)
+  /// Says how the program failed or was interrupted.
+  static func report(_ text: String) {
+    _ = write("lockstep: " + printable(text) + "\n", to: STDERR_FILENO)
   }
 
   /// - Returns: 0, or the code of the error.

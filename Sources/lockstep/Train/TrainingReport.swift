@@ -42,7 +42,11 @@ final class TrainingReport {
       console.note(epochs.line(epoch.settings))
     case .stoppedEarly(let count):
       console.note(
-        "Stopped early: the validation loss has not improved for \(Numbers.count(count, "epoch")).")
+        "Stopped early: validation has not become better for \(Numbers.count(count, "epoch")).")
+    case .checkpointFailed(_, let problem, let newest):
+      console.warn(
+        "a checkpoint could not be written: \(problem). Training goes on; the newest good "
+          + "checkpoint is \(newest)")
     case .wroteCheckpoint:
       break
     }
@@ -53,15 +57,22 @@ final class TrainingReport {
     var facts = Facts()
     facts.add("test", test?.words)
     facts.add(
-      "done",
+      result.end == .interrupted ? "interrupted" : "done",
       "\(Numbers.count(result.progress.step, "step")) in "
         + Numbers.duration((clock.now - start) / .seconds(1)))
     facts.add("checkpoint", result.checkpoint)
     facts.add("parameters", "SHA-256 \(result.parametersSHA256)")
     let (run, file) = (shellQuoted(output), shellQuoted(data))
+    if let best = result.progress.best {
+      facts.add(
+        "best",
+        "epoch \(best.epoch), validation \(plan.configuration.best.rawValue) "
+          + Numbers.loss(best.value))
+    }
     facts.add(
       "next",
-      test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
+      result.end == .interrupted
+        ? "lockstep resume \(run)" : test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
     console.result("\n" + facts.text)
   }
 
