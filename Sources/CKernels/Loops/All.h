@@ -9,11 +9,13 @@
 #include "Vector.h"
 
 #include "Functions.h"
+#include "Transpose.h"
 
 #include "Dense.h"
 #include "Flat.h"
 #include "Softmax.h"
 
+#include "CrossEntropy.h"
 #include "Losses.h"
 
 #include "Dropout.h"

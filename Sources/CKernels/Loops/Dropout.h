@@ -1,16 +1,25 @@
 // Philox4x32-10 on LANES counters at a time, and dropout's mask from it.
 
-typedef uint64_t vul __attribute__((ext_vector_type(LANES)));
+typedef uint64_t vul __attribute__((ext_vector_type(LANES / 2)));
+
+// The upper and the lower halves of the 64-bit products of LANES words and a constant: of the even
+// words, and of the odd ones.
+INLINE void multiply_words(vu x, uint64_t factor, vu *high, vu *low) {
+  const uint64_t lower = 0xffffffff;
+  vul even = ((vul)x & lower) * factor, odd = ((vul)x >> 32) * factor;
+  *high = (vu)(even >> 32 | (odd & ~lower));
+  *low = (vu)((even & lower) | odd << 32);
+}
 
 // One round; c[0 … 3] hold a word each of LANES counters.
 INLINE void philox_round(vu c[4], uint32_t key0, uint32_t key1) {
-  vul p0 = __builtin_convertvector(c[0], vul) * 0xd2511f53u;
-  vul p1 = __builtin_convertvector(c[2], vul) * 0xcd9e8d57u;
-  vu high0 = __builtin_convertvector(p0 >> 32, vu), high1 = __builtin_convertvector(p1 >> 32, vu);
+  vu high0, low0, high1, low1;
+  multiply_words(c[0], 0xd2511f53, &high0, &low0);
+  multiply_words(c[2], 0xcd9e8d57, &high1, &low1);
   c[0] = high1 ^ c[1] ^ key0;
   c[2] = high0 ^ c[3] ^ key1;
-  c[1] = __builtin_convertvector(p1, vu);
-  c[3] = __builtin_convertvector(p0, vu);
+  c[1] = low1;
+  c[3] = low0;
 }
 
 static void dropout_mask(const struct kernel_dropout *job, long rows, long columns, float *mask) {
