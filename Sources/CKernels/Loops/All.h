@@ -18,9 +18,9 @@
 #include "CrossEntropy.h"
 #include "Losses.h"
 
-#include "Dropout.h"
 #include "Gather.h"
 #include "Matmul.h"
+#include "Random.h"
 #include "Update.h"
 
 const struct kernels TABLE = {
@@ -34,6 +34,7 @@ const struct kernels TABLE = {
     .reduce = reduce,
     .update = update,
     .gather = gather,
+    .random_words = random_words,
     .dropout_mask = dropout_mask,
     .multiply = multiply,
     .add = add,

@@ -7,7 +7,7 @@
 
 enum {
   TILE_COLUMNS = 2 * LANES,
-  // A tile's part of b, and of a, share the first-level cache; a block of a and one of b the second.
+  // A tile's parts of a and b share the first-level cache, a block of each the second.
   BLOCK_K = 400,
   BLOCK_N = 64,
   BLOCK_A = 64 * 1024,  // floats of a

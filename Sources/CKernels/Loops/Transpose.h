@@ -25,11 +25,11 @@ static void transpose(
       v8 b = __builtin_shufflevector(x2, x3, 0, 8, 1, 9, 4, 12, 5, 13);
       v8 d = __builtin_shufflevector(x0, x1, 2, 10, 3, 11, 6, 14, 7, 15);
       v8 e = __builtin_shufflevector(x2, x3, 2, 10, 3, 11, 6, 14, 7, 15);
-      float *to4 = t + c * to_row;
-      *(v8_anywhere *)to4 = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
-      *(v8_anywhere *)(to4 + to_row) = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
-      *(v8_anywhere *)(to4 + 2 * to_row) = __builtin_shufflevector(d, e, 0, 1, 8, 9, 4, 5, 12, 13);
-      *(v8_anywhere *)(to4 + 3 * to_row) = __builtin_shufflevector(d, e, 2, 3, 10, 11, 6, 7, 14, 15);
+      float *o = t + c * to_row;
+      *(v8_anywhere *)o = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+      *(v8_anywhere *)(o + to_row) = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+      *(v8_anywhere *)(o + 2 * to_row) = __builtin_shufflevector(d, e, 0, 1, 8, 9, 4, 5, 12, 13);
+      *(v8_anywhere *)(o + 3 * to_row) = __builtin_shufflevector(d, e, 2, 3, 10, 11, 6, 7, 14, 15);
     }
     for (; c < columns; c++) {
       for (long i = 0; i < 8; i++) t[c * to_row + i] = f[i * from_row + c];

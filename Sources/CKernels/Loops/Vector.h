@@ -61,8 +61,8 @@ INLINE vf keep_lanes(vf x, long count, float otherwise) {
   return lane < (int32_t)count ? x : splat(otherwise);
 }
 
-// Loops over `count` floats, a vector at a time: at `i`, `some` of them. The outer loop is unrolled,
-// so the body is compiled twice, with a constant `some` for the whole vectors.
+// Loops over `count` floats, a vector at a time: at `i`, `some` of them. The outer loop is
+// unrolled, so the body is compiled twice, with a constant `some` for the whole vectors.
 #define EACH_VECTOR(i, some, count) \
   _Pragma("unroll") for (int part = 0; part < 2; part++) \
     for (long whole = (count) / LANES * LANES, some = part ? (count) - whole : LANES, \
