@@ -184,6 +184,7 @@ import Testing
     func feature(_ row: Int32, _ column: Int) -> Float { Float((Int(row) * 5 + column) * 7 % 100) }
     let dataset = try Dataset(path: path, features: "X_train", targets: "y_train")
     #expect(dataset.splits == [.train: 30, .test: 8])
+    #expect(dataset.fingerprint.hasPrefix("sample-sha256:"))
     #expect(dataset.classNames == ["zéro", "one", "two", "three"])
     for split in [SplitName.train, .test] {
       let resident = try dataset.load(split)

@@ -12,6 +12,10 @@ labels = np.arange(rows) % 4
 
 with h5py.File("h5py.h5", "w") as file:
     file.attrs["class_names"] = ["zéro", "one", "two", "three"]
+    # Attributes that mean something else in a file of Lockstep's.
+    file.attrs["classes"] = "four"
+    file.attrs["format"] = 3
+    file.attrs["fingerprint"] = "mine"
     file["X_train"] = values.astype(">f4")
     file["y_train"] = labels.astype(">i8")
     file.create_dataset(
