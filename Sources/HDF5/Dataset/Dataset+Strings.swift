@@ -18,15 +18,15 @@ extension Dataset {
     let size = type.byteCount ?? MemoryLayout<UnsafeRawPointer>.size
     _ = try byteCount(count, of: size, limit: byteLimit, during: activity)
     guard count > 0 else { return [] }
-    let budget = UnsafeMutablePointer<Int>.allocate(capacity: 1)
-    defer { budget.deallocate() }
-    budget.initialize(to: byteLimit)
+    let arena = UnsafeMutablePointer<chdf5_arena>.allocate(capacity: 1)
+    arena.initialize(to: chdf5_arena(bytes_left: byteLimit, strings: nil))
+    defer {
+      chdf5_free_strings(arena)
+      arena.deallocate()
+    }
     let transfer = try H5P.create(chdf5_transfer, during: activity)
-    try H5P.limitStrings(transfer, budget: budget, during: activity)
-    return try type.strings(
-      count: count, space: selection.memory, typeHandle: typeHandle, transfer: transfer,
-      during: activity
-    ) { memory throws(HDF5Error) in
+    try H5P.setStringArena(transfer, arena, during: activity)
+    return try type.strings(count: count, during: activity) { memory throws(HDF5Error) in
       try readStored(selection, transfer: transfer, into: memory, during: activity)
     }
   }
@@ -56,11 +56,14 @@ extension Dataset {
 extension StringType {
   /// `count` strings of this type.
   ///
-  /// - Parameter fill: fills memory with the strings, or with pointers to them that the library
-  ///   allocated; it is not called for no strings.
+  /// - Parameters:
+  ///   - fill: fills memory with the strings, or with pointers to them; it is not called for no
+  ///     strings.
+  ///   - free: frees what the pointers point to.
   func strings(
-    count: Int, space: Handle, typeHandle: Handle, transfer: Handle? = nil,
-    during activity: Activity, fill: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void
+    count: Int, during activity: Activity,
+    fill: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void,
+    free: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void = { _ in }
   ) throws(HDF5Error) -> [String] {
     guard count > 0 else { return [] }
     let size = byteCount ?? MemoryLayout<UnsafeRawPointer>.size
@@ -73,8 +76,7 @@ extension StringType {
     let result = Result { () throws(HDF5Error) in
       try Self.decodeVariable(UnsafeBufferPointer(pointers), during: activity)
     }
-    try H5D.reclaim(
-      type: typeHandle, space: space, transfer: transfer, memory.baseAddress!, during: activity)
+    try free(memory.baseAddress!)
     return try result.get()
   }
 

@@ -77,13 +77,12 @@ enum H5D {
     }
   }
 
-  /// Frees the strings that a read of variable-length strings allocated.
+  /// Frees the strings of variable length that the library allocated.
   static func reclaim(
-    type: Handle, space: Handle, transfer: Handle? = nil, _ pointers: UnsafeMutableRawPointer,
-    during activity: Activity
+    type: Handle, space: Handle, _ pointers: UnsafeMutableRawPointer, during activity: Activity
   ) throws(HDF5Error) {
     try Library.call("H5Dvlen_reclaim", during: activity) {
-      H5Dvlen_reclaim(type.id, space.id, transfer?.id ?? Library.defaults, pointers)
+      H5Dvlen_reclaim(type.id, space.id, Library.defaults, pointers)
     }
   }
 

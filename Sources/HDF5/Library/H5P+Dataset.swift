@@ -117,12 +117,12 @@ extension H5P {
     }
   }
 
-  /// Reads strings of variable length into at most `budget` bytes, which must outlive the list.
-  static func limitStrings(
-    _ transfer: Handle, budget: UnsafeMutablePointer<Int>, during activity: Activity
+  /// Reads strings of variable length into an arena, which must outlive the list.
+  static func setStringArena(
+    _ transfer: Handle, _ arena: UnsafeMutablePointer<chdf5_arena>, during activity: Activity
   ) throws(HDF5Error) {
     try Library.call("H5Pset_vlen_mem_manager", during: activity) {
-      chdf5_limit_strings(transfer.id, budget)
+      chdf5_set_string_arena(transfer.id, arena)
     }
   }
 }

@@ -1,5 +1,4 @@
 import CHDF5
-import Synchronization
 
 /// The C library itself.
 ///
@@ -10,7 +9,7 @@ import Synchronization
 /// `Dataset.fileOffset`, and convert on your own threads.
 public enum Library {
   /// Whether the library has been set up. Held during each call into it.
-  private static let lock = Mutex(false)
+  private static let lock = Lock(false)
 
   /// A property list with everything at its default.
   static var defaults: hid_t { hid_t(H5P_DEFAULT) }
