@@ -7,9 +7,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+    name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -49,13 +52,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Datasets", "Kernels"], path: "Tests/TestSupport",
       swiftSettings: settings),
-    tests("HDF5Tests", ["HDF5"]),
+    tests("HDF5Tests", ["HDF5"], exclude: ["Fixtures"]),
     tests("KernelsTests", ["Kernels"]),
     tests("SettingsTests", ["Settings"]),
     tests("NetworksTests", ["Networks"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion"]),
+    tests("ConversionTests", ["Conversion", "CZlib", "HDF5"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
   ],
   swiftLanguageModes: [.v6]

@@ -61,6 +61,51 @@ static inline hid_t chdf5_float_type(unsigned bytes, int is_big_endian) {
 
 static inline hid_t chdf5_c_string_type(void) { return H5T_C_S1; }
 
+// Strings of variable length: memory for them up to a budget, so that a small file that names one
+// long string many times fills no machine. All of it is freed at once: a read that fails half-way
+// forgets what it allocated.
+
+typedef struct chdf5_string {
+  struct chdf5_string *next;
+  char text[];
+} chdf5_string;
+
+typedef struct {
+  size_t bytes_left;
+  chdf5_string *strings;
+} chdf5_arena;
+
+static inline hid_t chdf5_transfer(void) { return H5P_DATASET_XFER; }
+
+static void *chdf5_allocate(size_t bytes, void *context) {
+  chdf5_arena *arena = (chdf5_arena *)context;
+  if (bytes > arena->bytes_left) return NULL;
+  chdf5_string *string = (chdf5_string *)malloc(sizeof(chdf5_string) + bytes);
+  if (!string) return NULL;
+  arena->bytes_left -= bytes;
+  string->next = arena->strings;
+  arena->strings = string;
+  return string->text;
+}
+
+static void chdf5_free_later(void *memory, void *context) {
+  (void)memory;
+  (void)context;
+}
+
+// The arena is in use for as long as the list is.
+static inline herr_t chdf5_set_string_arena(hid_t transfer, chdf5_arena *arena) {
+  return H5Pset_vlen_mem_manager(transfer, chdf5_allocate, arena, chdf5_free_later, arena);
+}
+
+static inline void chdf5_free_strings(chdf5_arena *arena) {
+  while (arena->strings) {
+    chdf5_string *string = arena->strings;
+    arena->strings = string->next;
+    free(string);
+  }
+}
+
 // Links and objects
 
 typedef struct {

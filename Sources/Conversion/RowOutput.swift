@@ -89,6 +89,10 @@ final class RowOutput {
     of pairs: [IDXPair],
     _ body: (Range<Int>, UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
+    let source = pairs[0].images.header
+    let sourceBand = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * source.rowBytes, alignment: 64)
+    defer { sourceBand.deallocate() }
     let band = UnsafeMutableRawBufferPointer.allocate(
       byteCount: bandRows * featureBytes, alignment: 64)
     defer { band.deallocate() }
@@ -96,11 +100,15 @@ final class RowOutput {
     for pair in pairs {
       for start in stride(from: 0, to: pair.rows, by: bandRows) {
         let rows = start..<min(start + bandRows, pair.rows)
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: band[..<(rows.count * featureBytes)])
-        try pair.images.read(rows: rows.count, into: bytes)
+        let read = UnsafeMutableRawBufferPointer(
+          rebasing: sourceBand[..<(rows.count * source.rowBytes)])
+        try pair.images.read(rows: rows.count, into: read)
         try checkFinite(
-          UnsafeRawBufferPointer(bytes), type: schema.featureType,
+          UnsafeRawBufferPointer(read), type: source.type,
           width: schema.featureShape.reduce(1, *), row: start, path: pair.images.path)
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: band[..<(rows.count * featureBytes)])
+        SmallestType.convert(
+          UnsafeRawBufferPointer(read), from: source.type, to: schema.featureType, into: bytes)
         rowsRead += rows.count
         try body(first + start..<first + rows.upperBound, UnsafeRawBufferPointer(bytes))
         report()

@@ -9,6 +9,8 @@ struct Sources {
   let classCount: Int?
   let classNames: [String]?
   let featureShape: [Int]
+  let sourceType: ElementType
+  /// The smallest type that holds the features exactly: what is stored.
   let featureType: ElementType
 
   init(_ options: ConversionOptions) throws(ConversionError) {
@@ -21,7 +23,8 @@ struct Sources {
     for pair in all.dropFirst() { try pair.checkLike(all[0]) }
     self.pairs = pairs
     featureShape = all[0].featureShape
-    featureType = all[0].images.header.type
+    sourceType = all[0].images.header.type
+    featureType = try SmallestType.of(all)
     var targets: [SplitName: Targets] = [:]
     for (split, pairs) in pairs { targets[split] = try Targets(pairs) }
     self.targets = targets
@@ -44,7 +47,7 @@ struct Sources {
   var information: DatasetInformation {
     DatasetInformation(
       classCount: classCount, classNames: classNames,
-      normalization: .fitting(type: featureType, rowShape: featureShape),
+      normalization: .fitting(type: sourceType, rowShape: featureShape),
       source: pairs.sorted { $0.key < $1.key }.map { split, pairs in
         let names = pairs.flatMap { [$0.images.path, $0.labels.path] }
           .map { $0.split(separator: "/").last ?? "" }

@@ -23,5 +23,5 @@ package final class AlignedBuffer<Element: BitwiseCopyable> {
 }
 
 extension AlignedBuffer<Float> {
-  package var view: FloatView { FloatView(pointer) }
+  @inlinable package var view: FloatView { FloatView(pointer) }
 }

@@ -7,20 +7,20 @@ package struct FloatView {
   package let base: UnsafeMutablePointer<Float>
   package let count: Int
 
-  package init(_ buffer: UnsafeMutableBufferPointer<Float>) {
+  @inlinable package init(_ buffer: UnsafeMutableBufferPointer<Float>) {
     base = buffer.baseAddress!
     count = buffer.count
   }
 
   /// The part of this view that starts at `range.lowerBound`.
-  package func slice(_ range: Range<Int>) -> FloatView {
+  @inlinable package func slice(_ range: Range<Int>) -> FloatView {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "slice outside the view")
     return FloatView(UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count))
   }
 
-  package func prefix(_ length: Int) -> FloatView { slice(0..<length) }
+  @inlinable package func prefix(_ length: Int) -> FloatView { slice(0..<length) }
 
-  package subscript(index: Int) -> Float {
+  @inlinable package subscript(index: Int) -> Float {
     get {
       precondition(index >= 0 && index < count, "index outside the view")
       return base[index]
@@ -31,11 +31,11 @@ package struct FloatView {
     }
   }
 
-  package func fill(_ value: Float) {
+  @inlinable package func fill(_ value: Float) {
     base.update(repeating: value, count: count)
   }
 
-  package func copy(from source: FloatView) {
+  @inlinable package func copy(from source: FloatView) {
     precondition(source.count == count, "copy between views of different length")
     base.update(from: source.base, count: count)
   }

@@ -74,6 +74,24 @@ func order(
     #expect(order(rows: 100, .window(blockRows: 1 << 40, windowBlocks: 1 << 40), seed: 5) == full)
   }
 
+  // The pins are the output of Fixtures/orders.py. A change here changes every run.
+  @Test func `orders stay what they are`() {
+    #expect(
+      order(rows: 12, .full) == [4, 7, 11, 5, 1, 6, 10, 9, 2, 8, 0, 3])
+    #expect(
+      order(rows: 12, .full, seed: 0x1234_5678_9ABC_DEF0, epoch: 3) == [
+        9, 2, 5, 10, 4, 11, 6, 3, 1, 8, 0, 7,
+      ])
+    #expect(
+      order(rows: 20, .window(blockRows: 3, windowBlocks: 2), seed: 7, epoch: 1) == [
+        1, 2, 18, 19, 10, 0, 16, 9, 11, 17, 12, 13, 14, 8, 15, 6, 4, 5, 7, 3,
+      ])
+    #expect(
+      order(rows: 16, .window(blockRows: 1, windowBlocks: 4), seed: 7) == [
+        2, 0, 14, 9, 12, 4, 15, 5, 1, 6, 10, 8, 13, 11, 3, 7,
+      ])
+  }
+
   @Test func `a full shuffle puts each row everywhere alike`() {
     // 24 orders of 4 rows, 4800 epochs: χ² with 23 degrees of freedom stays below 49.7 (p = 0.001).
     var counts: [[Int32]: Double] = [:]

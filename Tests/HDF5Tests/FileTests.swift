@@ -82,11 +82,15 @@ import Testing
     let path = try makeFile("a.h5")
     let before = try bytes(of: path)
     let file = try File(opening: path)
-    #expect(throws: HDF5Error.self) { try file.createGroup("g") }
-    #expect(throws: HDF5Error.self) { try file.attributes.set("a", to: 1) }
-    #expect(throws: HDF5Error.self) {
-      try file.dataset("x").write([Double](repeating: 2, count: 1000))
+    func expectRefusal(_ body: () throws -> Void) {
+      #expect(failure(body)?.problem == "the file was opened for reading only")
     }
+    expectRefusal { try file.createGroup("g") }
+    expectRefusal { try file.createDataset("y", .int8, shape: [1]) }
+    expectRefusal { try file.root.remove("x") }
+    expectRefusal { try file.attributes.set("a", to: 1) }
+    expectRefusal { try file.attributes.remove("a") }
+    expectRefusal { try file.dataset("x").write([Double](repeating: 2, count: 1000)) }
     try file.close()
     #expect(try bytes(of: path) == before)
   }

@@ -90,5 +90,8 @@ import Testing
     let allowed = try openFixture("leaving.h5", allowing: [.virtualDatasets])
     #expect(try allowed.dataset("virtual").values(as: Int32.self) == [7, 8, 9])
     #expect(throws: HDF5Error.self) { try allowed.dataset("external-storage") }
+    let storage = try openFixture("leaving.h5", allowing: [.externalStorage])
+    #expect(try storage.dataset("external-storage").values(as: Int.self) == [1, 2, 3, 4])
+    #expect(throws: HDF5Error.self) { try storage.dataset("virtual") }
   }
 }

@@ -72,4 +72,13 @@ import Testing
       failure { _ = try dataset.strings(byteLimit: 99) }?.problem
         == "10 elements of 10 bytes; at most 99 bytes were to be read")
   }
+
+  @Test func `strings longer than the caller has memory for are refused`() throws {
+    let folder = TemporaryDirectory()
+    let file = try File(creating: folder.file("a.h5"))
+    let dataset = try file.root.createDataset("s", strings: .variable, shape: [3])
+    try dataset.write([String](repeating: String(repeating: "x", count: 99), count: 3))
+    #expect(try dataset.strings(byteLimit: 300).count == 3)
+    #expect(failure { _ = try dataset.strings(byteLimit: 299) }?.problem == "H5Dread failed")
+  }
 }

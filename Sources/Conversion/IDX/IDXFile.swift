@@ -5,6 +5,8 @@ final class IDXFile {
   private var nextRow = 0
 
   var path: String { reader.path }
+  /// Whether the file can be opened again and read from its start.
+  var isRegularFile: Bool { reader.fileSize != nil }
 
   /// Opens the file and checks its header, and against it the file's length where that is known
   /// without reading the values.

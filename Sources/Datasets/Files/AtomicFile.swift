@@ -161,7 +161,7 @@ extension AtomicFile {
       remedy: "remove it, choose another name, or ask to replace it (--force)")
   }
 
-  static func failure(
+  private static func failure(
     _ target: String, _ problem: String, _ code: Int32
   ) -> DatasetError {
     let remedy: String? =

@@ -22,7 +22,8 @@ extension FileFormat {
   static func fingerprint(of file: File) throws(DatasetError) -> String? {
     try DatasetError.converting { () throws(HDF5Error) in
       let attributes = file.attributes
-      guard try attributes.contains(Attribute.format), try attributes.contains(Attribute.fingerprint)
+      guard try attributes.contains(Attribute.format),
+        try attributes.contains(Attribute.fingerprint)
       else { return nil }
       return try attributes.string(Attribute.fingerprint)
     }

@@ -11,7 +11,7 @@ public struct StorageOptions: Sendable, Equatable {
   /// Bytes of a chunk of features, decoded: a chunk holds as many whole rows as fit, at least one.
   public var chunkBytes: Int
 
-  public init(compression: Compression = .gzip(level: 4), chunkBytes: Int = 128 << 10) {
+  public init(compression: Compression = .gzip(level: 1), chunkBytes: Int = 128 << 10) {
     self.compression = compression
     self.chunkBytes = chunkBytes
   }

@@ -55,9 +55,10 @@ public final class Dataset: Sendable {
     } else {
       // Names say how many classes there are; a stored number that differs is refused below.
       let known = information.classNames?.count ?? information.classCount
-      let count = if let known { known } else {
-        try leading.value.classCount(form: targetForm)
-      }
+      let count =
+        if let known { known } else {
+          try leading.value.classCount(form: targetForm)
+        }
       self.targets = .classes(count)
       information.classCount = information.classCount ?? count
     }
@@ -66,9 +67,10 @@ public final class Dataset: Sendable {
     }
     self.information = information
     let stored = try FileFormat.fingerprint(of: file)
-    fingerprint = if let stored { stored } else {
-      try SplitColumns.sampleFingerprint(of: columns)
-    }
+    fingerprint =
+      if let stored { stored } else {
+        try SplitColumns.sampleFingerprint(of: columns)
+      }
     try checkInformation()
   }
 

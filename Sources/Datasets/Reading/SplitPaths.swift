@@ -22,7 +22,8 @@ extension SplitPaths {
       throw DatasetError(
         file: file.path,
         problem: datasets.isEmpty
-          ? "has no datasets" : "has no split; its datasets are \(datasets.joined(separator: ", "))",
+          ? "has no datasets"
+          : "has no split; its datasets are \(datasets.joined(separator: ", "))",
         expected: "groups train, validation or test with features and targets",
         remedy: datasets.isEmpty
           ? nil : "name the datasets to use with --features and --targets")

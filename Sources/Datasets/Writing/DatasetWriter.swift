@@ -25,7 +25,7 @@ public final class DatasetWriter {
     file = try DatasetError.converting(file: path) { () throws(HDF5Error) in
       try File(creating: output.temporaryPath)
     }
-    for (split, rows) in schema.rows {
+    for (split, rows) in schema.rows.sorted(by: { $0.key < $1.key }) {
       columns[split] = try DatasetError.converting(file: path) { () throws(HDF5Error) in
         try Self.createColumns(
           in: file.createGroup(split.rawValue), schema: schema, rows: rows, storage: storage)
@@ -101,8 +101,9 @@ public final class DatasetWriter {
   }
 
   private func writeChecksums() throws(HDF5Error) {
-    for (split, columns) in columns {
-      for (column, writer) in columns {
+    for (split, columns) in columns.sorted(by: { $0.key < $1.key }) {
+      for column in FileFormat.Column.allCases {
+        guard let writer = columns[column] else { continue }
         let checksums = try file.createDataset(
           "\(split)/\(column.checksums)", .uint32, shape: [writer.checksums.count])
         try checksums.write(writer.checksums)

@@ -50,12 +50,15 @@ extension Attributes {
     }
     let size = type.byteCount ?? MemoryLayout<UnsafeRawPointer>.size
     let count = try elementCount(attribute, elementBytes: size, during: activity)
+    let space = try H5A.space(attribute, during: activity)
     let strings = try type.strings(
-      count: count, space: H5A.space(attribute, during: activity), typeHandle: typeHandle,
-      during: activity
-    ) { memory throws(HDF5Error) in
-      try H5A.read(attribute, type: typeHandle, into: memory, during: activity)
-    }
+      count: count, during: activity,
+      fill: { memory throws(HDF5Error) in
+        try H5A.read(attribute, type: typeHandle, into: memory, during: activity)
+      },
+      free: { memory throws(HDF5Error) in
+        try H5D.reclaim(type: typeHandle, space: space, memory, during: activity)
+      })
     return (strings, activity)
   }
 

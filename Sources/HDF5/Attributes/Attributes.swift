@@ -51,6 +51,7 @@ public struct Attributes: Sendable {
   /// The corresponding C function is `H5Adelete`.
   public func remove(_ name: String) throws(HDF5Error) {
     let activity = activity("removing the attribute", name)
+    try file.expectWritable(during: activity)
     _ = try open(name, during: activity)
     try H5A.delete(owner, name, during: activity)
   }
@@ -74,6 +75,7 @@ public struct Attributes: Sendable {
   func create(
     _ name: String, type: Handle, shape: [Int]?, during activity: Activity
   ) throws(HDF5Error) -> Handle {
+    try file.expectWritable(during: activity)
     try checkName(name, during: activity)
     let space =
       if let shape { try H5S.create(shape, during: activity) } else {

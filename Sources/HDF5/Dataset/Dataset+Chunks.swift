@@ -52,8 +52,10 @@ extension Dataset {
     guard !bytes.isEmpty, bytes.count <= Int(UInt32.max) else {
       throw activity.error("a chunk of \(bytes.count) bytes; 1 byte to 4 GiB was expected")
     }
-    try H5D.writeChunk(
-      handle, at: start, filterMask: filterMask, from: bytes, during: activity)
+    try file.write(during: activity) { () throws(HDF5Error) in
+      try H5D.writeChunk(
+        handle, at: start, filterMask: filterMask, from: bytes, during: activity)
+    }
   }
 
   private func chunkStart(_ offset: [Int], during activity: Activity) throws(HDF5Error)

@@ -71,12 +71,20 @@ extension ElementType {
     count: Int, order: ByteOrder, fill: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void
   ) throws(HDF5Error) -> [T] {
     guard count > 0 else { return [] }
+    if self == T.elementType {
+      var values = [T](repeating: T(Int64(0)), count: count)
+      try values.withUnsafeMutableBufferPointer { buffer throws(HDF5Error) in
+        let memory = UnsafeMutableRawBufferPointer(buffer)
+        try fill(memory.baseAddress!)
+        if order != .native { swapBytes(memory) }
+      }
+      return values
+    }
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: count * byteCount, alignment: 16)
     defer { memory.deallocate() }
     try fill(memory.baseAddress!)
     if order != .native { swapBytes(memory) }
-    if self == T.elementType { return Array(memory.bindMemory(to: T.self)) }
     return widen(UnsafeRawBufferPointer(memory), to: T.self)
   }
 }

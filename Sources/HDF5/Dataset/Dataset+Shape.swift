@@ -60,7 +60,9 @@ extension Dataset {
         "cannot become \(shape): the dataset has the shape \(extents.shape) and may grow to "
           + "\(extents.maximum.map { $0.map { "\($0)" } ?? "any" }), its layout is \(layout)")
     }
-    try H5D.setExtent(handle, shape.map { hsize_t($0) }, during: activity)
+    try file.write(during: activity) { () throws(HDF5Error) in
+      try H5D.setExtent(handle, shape.map { hsize_t($0) }, during: activity)
+    }
   }
 
   /// The bytes that the dataset occupies in its file. Of a chunked one it asks all chunks.

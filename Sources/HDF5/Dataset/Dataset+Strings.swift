@@ -5,8 +5,7 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - slab: nil for all elements.
-  ///   - byteLimit: a slab that needs more memory is an error; of strings of variable length the
-  ///     pointers count.
+  ///   - byteLimit: a slab whose strings, or the pointers to them, need more memory is an error.
   ///
   /// The corresponding C function is `H5Dread`.
   public func strings(_ slab: Slab? = nil, byteLimit: Int = 1 << 28) throws(HDF5Error) -> [String] {
@@ -15,13 +14,20 @@ extension Dataset {
       throw activity.error("holds \(storedType); strings were expected")
     }
     let selection = try select(slab, during: activity)
+    let count = selection.elementCount
     let size = type.byteCount ?? MemoryLayout<UnsafeRawPointer>.size
-    _ = try byteCount(selection.elementCount, of: size, limit: byteLimit, during: activity)
-    return try type.strings(
-      count: selection.elementCount, space: selection.memory, typeHandle: typeHandle,
-      during: activity
-    ) { memory throws(HDF5Error) in
-      try readStored(selection, into: memory, during: activity)
+    _ = try byteCount(count, of: size, limit: byteLimit, during: activity)
+    guard count > 0 else { return [] }
+    let arena = UnsafeMutablePointer<chdf5_arena>.allocate(capacity: 1)
+    arena.initialize(to: chdf5_arena(bytes_left: byteLimit, strings: nil))
+    defer {
+      chdf5_free_strings(arena)
+      arena.deallocate()
+    }
+    let transfer = try H5P.create(chdf5_transfer, during: activity)
+    try H5P.setStringArena(transfer, arena, during: activity)
+    return try type.strings(count: count, during: activity) { memory throws(HDF5Error) in
+      try readStored(selection, transfer: transfer, into: memory, during: activity)
     }
   }
 
@@ -50,11 +56,14 @@ extension Dataset {
 extension StringType {
   /// `count` strings of this type.
   ///
-  /// - Parameter fill: fills memory with the strings, or with pointers to them that the library
-  ///   allocated; it is not called for no strings.
+  /// - Parameters:
+  ///   - fill: fills memory with the strings, or with pointers to them; it is not called for no
+  ///     strings.
+  ///   - free: frees what the pointers point to.
   func strings(
-    count: Int, space: Handle, typeHandle: Handle, during activity: Activity,
-    fill: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void
+    count: Int, during activity: Activity,
+    fill: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void,
+    free: (UnsafeMutableRawPointer) throws(HDF5Error) -> Void = { _ in }
   ) throws(HDF5Error) -> [String] {
     guard count > 0 else { return [] }
     let size = byteCount ?? MemoryLayout<UnsafeRawPointer>.size
@@ -67,7 +76,7 @@ extension StringType {
     let result = Result { () throws(HDF5Error) in
       try Self.decodeVariable(UnsafeBufferPointer(pointers), during: activity)
     }
-    try H5D.reclaim(type: typeHandle, space: space, memory.baseAddress!, during: activity)
+    try free(memory.baseAddress!)
     return try result.get()
   }
 

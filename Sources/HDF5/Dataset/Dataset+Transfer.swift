@@ -24,8 +24,27 @@ extension Dataset {
   }
 
   func readStored(
-    _ selection: Selection, into memory: UnsafeMutableRawPointer, during activity: Activity
+    _ selection: Selection, transfer: Handle? = nil, into memory: UnsafeMutableRawPointer,
+    during activity: Activity
   ) throws(HDF5Error) {
+    try checkFilters(during: activity)
+    try H5D.read(
+      handle, type: typeHandle, memory: selection.memory, file: selection.file,
+      transfer: transfer, into: memory, during: activity)
+  }
+
+  func writeStored(
+    _ selection: Selection, from memory: UnsafeRawPointer, during activity: Activity
+  ) throws(HDF5Error) {
+    try checkFilters(during: activity)
+    try file.write(during: activity) { () throws(HDF5Error) in
+      try H5D.write(
+        handle, type: typeHandle, memory: selection.memory, file: selection.file, from: memory,
+        during: activity)
+    }
+  }
+
+  private func checkFilters(during activity: Activity) throws(HDF5Error) {
     for filter in filters {
       guard try H5P.isFilterAvailable(filter.id, during: activity) else {
         throw activity.error(
@@ -33,17 +52,6 @@ extension Dataset {
             + "(filter plugins are loaded only where they are allowed)")
       }
     }
-    try H5D.read(
-      handle, type: typeHandle, memory: selection.memory, file: selection.file, into: memory,
-      during: activity)
-  }
-
-  func writeStored(
-    _ selection: Selection, from memory: UnsafeRawPointer, during activity: Activity
-  ) throws(HDF5Error) {
-    try H5D.write(
-      handle, type: typeHandle, memory: selection.memory, file: selection.file, from: memory,
-      during: activity)
   }
 
   /// The bytes of `count` elements, unless they are more than the caller allows.

@@ -48,8 +48,10 @@ public struct Slab: Sendable, Equatable, CustomStringConvertible {
         throw activity.error("a slab of \(self) is not inside the shape \(shape)")
       }
     }
-    // Each count is at most its extent, and the product of the extents was checked.
-    return count.reduce(1, *)
+    guard let elements = checkedProduct(count) else {
+      throw activity.error("a slab of \(self) is more than can be addressed")
+    }
+    return elements
   }
 }
 

@@ -3,7 +3,8 @@ import CHDF5
 /// An HDF5 file.
 ///
 /// It closes when it and everything opened through it are gone; `close()` does so at once and says
-/// whether what was written reached the file. Any thread may use it (see `Library`).
+/// whether what was written reached the file. The end of the process does not close it. Any thread may
+/// use it (see `Library`).
 public final class File: Sendable {
   public enum Access: Sendable {
     case readOnly, readWrite
@@ -36,8 +37,9 @@ public final class File: Sendable {
     do {
       let handle = try H5F.open(
         path, flags: access == .readOnly ? chdf5_open_read_only : chdf5_open_read_write,
-        access: list, during: activity)
-      file = OpenFile(path: path, permissions: permissions, handle: handle)
+        access: list, flush: access == .readOnly ? .nothing : .file, during: activity)
+      file = OpenFile(
+        path: path, permissions: permissions, isWritable: access == .readWrite, handle: handle)
     } catch {
       throw FileCheck.afterFailing(path, error, during: activity)
     }
@@ -56,7 +58,7 @@ public final class File: Sendable {
     do {
       let handle = try H5F.create(
         path, flags: chdf5_create_exclusively, access: list, during: activity)
-      file = OpenFile(path: path, permissions: [], handle: handle)
+      file = OpenFile(path: path, permissions: [], isWritable: true, handle: handle)
     } catch {
       throw FileCheck.afterFailingToCreate(path, error, during: activity)
     }
@@ -65,20 +67,31 @@ public final class File: Sendable {
 
   /// Hands what was written to the operating system. (It does not wait for the disk: use `fsync`.)
   ///
+  /// - Throws: `HDF5Error` where data could not be written, now or before; see `close()`.
+  ///
   /// The corresponding C function is `H5Fflush`.
   public func flush() throws(HDF5Error) {
-    try H5F.flush(file.handle, during: file.activity("flushing the file"))
+    let activity = file.activity("flushing the file")
+    try file.handle.write(during: activity) { () throws(HDF5Error) in
+      try H5F.flush(file.handle, during: activity)
+    }
   }
 
   /// Closes the file and everything in it that is still open; using them is an error from then on.
   /// Closing again does nothing.
   ///
-  /// - Throws: `HDF5Error` where data could not be written; the file is not to be used then.
+  /// - Throws: `HDF5Error` where data could not be written, now or before. The file is damaged then,
+  ///   whatever happens later: remove it. The library keeps it open until the process ends, and with
+  ///   it its place on the disk (truncate it first where that matters).
   ///
-  /// The corresponding C function is `H5Fclose`.
+  /// The corresponding C functions are `H5Fflush` and `H5Fclose`.
   public func close() throws(HDF5Error) {
-    guard file.handle.markClosed() else { return }
-    try H5F.close(file.handle, during: file.activity("closing the file"))
+    let activity = file.activity("closing the file")
+    try file.handle.close(during: activity) { () throws(HDF5Error) in
+      // What cannot be written is found out before it is too late: see `Library.release`.
+      if file.isWritable { try H5F.flush(file.handle, during: activity) }
+      try H5F.close(file.handle, during: activity)
+    }
   }
 
   /// How many objects of the file are open, the file itself and its root group included.

@@ -10,7 +10,7 @@ public struct Permissions: OptionSet, Sendable {
   /// Links to objects in other HDF5 files are followed.
   public static let externalLinks = Permissions(rawValue: 1)
 
-  /// Datasets whose rows lie in other files are read.
+  /// Datasets whose elements lie in other files, beside the HDF5 file, are read.
   public static let externalStorage = Permissions(rawValue: 2)
 
   /// Datasets that are views of others, also in other files, are read.

@@ -12,13 +12,16 @@ extension Group {
   public func dataset(_ name: String, chunkCache bytes: Int? = nil) throws(HDF5Error) -> Dataset {
     let activity = file.activity("opening the dataset", path(of: name))
     try expect(name, .dataset, during: activity)
-    let access = try file.access(chdf5_dataset_access, during: activity)
+    let access = try file.datasetAccess(during: activity)
     if let bytes {
       guard bytes >= 0 else { throw activity.error("a chunk cache of \(bytes) bytes") }
       try H5P.setChunkCache(access, bytes: bytes, during: activity)
     }
     return try Dataset(
-      file: file, handle: try H5D.open(handle, name, access: access, during: activity),
+      file: file,
+      handle: try H5D.open(
+        handle, name, access: access, flush: file.isWritable ? .dataset : .nothing,
+        during: activity),
       path: path(of: name), during: activity)
   }
 
@@ -58,6 +61,7 @@ extension Group {
     _ name: String, _ type: Handle, elementBytes: Int, shape: [Int], maximumShape: [Int?]?,
     storage: Storage, during activity: Activity
   ) throws(HDF5Error) -> Dataset {
+    try file.expectWritable(during: activity)
     let maximum = maximumShape ?? shape.map { $0 }
     guard shape.count <= 32, maximum.count == shape.count, shape.allSatisfy({ $0 >= 0 }),
       zip(shape, maximum).allSatisfy({ $0 <= $1 ?? .max }),
@@ -79,7 +83,7 @@ extension Group {
       handle, name, type: type, space: space,
       linkCreation: file.linkCreation(during: activity),
       creation: storage.makeHandle(shape: shape, elementBytes: elementBytes, during: activity),
-      access: file.access(chdf5_dataset_access, during: activity), during: activity)
+      access: file.datasetAccess(during: activity), during: activity)
     return try Dataset(file: file, handle: created, path: path(of: name), during: activity)
   }
 }

@@ -43,6 +43,7 @@ public struct Group: Sendable {
   @discardableResult
   public func createGroup(_ name: String) throws(HDF5Error) -> Group {
     let activity = file.activity("creating the group", path(of: name))
+    try file.expectWritable(during: activity)
     try expectNothing(at: name, during: activity)
     let access = try file.access(chdf5_group_access, during: activity)
     let created = try H5G.create(
@@ -63,6 +64,7 @@ public struct Group: Sendable {
   /// The corresponding C function is `H5Ldelete`.
   public func remove(_ name: String) throws(HDF5Error) {
     let activity = file.activity("removing the link", path(of: name))
+    try file.expectWritable(during: activity)
     try expectLinks(to: name, during: activity)
     let access = try file.access(chdf5_link_access, during: activity)
     try H5L.delete(handle, name, access: access, during: activity)

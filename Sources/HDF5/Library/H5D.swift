@@ -3,11 +3,12 @@ import CHDF5
 /// Datasets: one checked function per C call.
 enum H5D {
   static func open(
-    _ location: Handle, _ name: String, access: Handle, during activity: Activity
+    _ location: Handle, _ name: String, access: Handle, flush: Handle.Flush,
+    during activity: Activity
   ) throws(HDF5Error) -> Handle {
     Handle(
       try Library.call("H5Dopen2", during: activity) { H5Dopen2(location.id, name, access.id) },
-      parent: location)
+      parent: location, flush: flush)
   }
 
   static func create(
@@ -19,7 +20,7 @@ enum H5D {
         H5Dcreate2(
           location.id, name, type.id, space.id, linkCreation.id, creation.id, access.id)
       },
-      parent: location)
+      parent: location, flush: .dataset)
   }
 
   static func space(_ dataset: Handle, during activity: Activity) throws(HDF5Error) -> Handle {
@@ -59,10 +60,11 @@ enum H5D {
 
   static func read(
     _ dataset: Handle, type: Handle, memory: Handle, file: Handle,
-    into bytes: UnsafeMutableRawPointer, during activity: Activity
+    transfer: Handle? = nil, into bytes: UnsafeMutableRawPointer, during activity: Activity
   ) throws(HDF5Error) {
     try Library.call("H5Dread", during: activity) {
-      H5Dread(dataset.id, type.id, memory.id, file.id, Library.defaults, bytes)
+      H5Dread(
+        dataset.id, type.id, memory.id, file.id, transfer?.id ?? Library.defaults, bytes)
     }
   }
 
@@ -75,7 +77,7 @@ enum H5D {
     }
   }
 
-  /// Frees the strings that a read of variable-length strings allocated.
+  /// Frees the strings of variable length that the library allocated.
   static func reclaim(
     type: Handle, space: Handle, _ pointers: UnsafeMutableRawPointer, during activity: Activity
   ) throws(HDF5Error) {

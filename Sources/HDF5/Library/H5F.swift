@@ -3,10 +3,12 @@ import CHDF5
 /// Files: one checked function per C call.
 enum H5F {
   static func open(
-    _ path: String, flags: () -> UInt32, access: Handle, during activity: Activity
+    _ path: String, flags: () -> UInt32, access: Handle, flush: Handle.Flush,
+    during activity: Activity
   ) throws(HDF5Error) -> Handle {
     Handle(
-      try Library.call("H5Fopen", during: activity) { H5Fopen(path, flags(), access.id) })
+      try Library.call("H5Fopen", during: activity) { H5Fopen(path, flags(), access.id) },
+      flush: flush)
   }
 
   static func create(
@@ -15,7 +17,7 @@ enum H5F {
     Handle(
       try Library.call("H5Fcreate", during: activity) {
         H5Fcreate(path, flags(), Library.defaults, access.id)
-      })
+      }, flush: .file)
   }
 
   static func close(_ file: Handle, during activity: Activity) throws(HDF5Error) {

@@ -109,4 +109,20 @@ extension H5P {
       H5Pset_chunk_cache(access.id, slots, bytes, 1.0)
     }
   }
+
+  /// Data in other files are looked for beside the file that names them.
+  static func setExternalFolder(_ access: Handle, during activity: Activity) throws(HDF5Error) {
+    try Library.call("H5Pset_efile_prefix", during: activity) {
+      H5Pset_efile_prefix(access.id, "${ORIGIN}")
+    }
+  }
+
+  /// Reads strings of variable length into an arena, which must outlive the list.
+  static func setStringArena(
+    _ transfer: Handle, _ arena: UnsafeMutablePointer<chdf5_arena>, during activity: Activity
+  ) throws(HDF5Error) {
+    try Library.call("H5Pset_vlen_mem_manager", during: activity) {
+      chdf5_set_string_arena(transfer.id, arena)
+    }
+  }
 }

@@ -1,5 +1,4 @@
 import CHDF5
-import Synchronization
 
 /// The C library itself.
 ///
@@ -10,7 +9,7 @@ import Synchronization
 /// `Dataset.fileOffset`, and convert on your own threads.
 public enum Library {
   /// Whether the library has been set up. Held during each call into it.
-  private static let lock = Mutex(false)
+  private static let lock = Lock(false)
 
   /// A property list with everything at its default.
   static var defaults: hid_t { hid_t(H5P_DEFAULT) }
@@ -63,6 +62,8 @@ public enum Library {
   private static func run<Result: Sendable>(_ body: () -> Result) -> (Result, [String]) {
     lock.withLock { isReady in
       if !isReady {
+        // At exit the library would close what could not be closed before, and crash.
+        _ = H5dont_atexit()
         _ = H5open()
         _ = H5PLset_loading_state(0)
         isReady = true
@@ -74,13 +75,27 @@ public enum Library {
     }
   }
 
-  /// Gives an identifier back. A failure has no one to hear of it.
+  /// Gives an identifier back.
   ///
-  /// The corresponding C function is `H5Idec_ref`.
-  static func release(_ id: hid_t) {
+  /// Where libhdf5 1.10.8 cannot write what it still holds (a full disk), closing frees the object but
+  /// keeps its identifier, and the next look at that crashes. So what is held is written first, and
+  /// an object that cannot be written stays open.
+  ///
+  /// The corresponding C functions are `H5Idec_ref`, `H5Dflush` and `H5Fflush`.
+  ///
+  /// - Returns: false where data could not be written.
+  static func release(_ id: hid_t, flush: Handle.Flush) -> Bool {
     lock.withLock { _ in
       _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
+      // Closing the file may have closed it already.
+      guard H5Iis_valid(id) > 0 else { return true }
+      switch flush {
+      case .nothing: break
+      case .dataset: if H5Dflush(id) < 0 { return false }
+      case .file: if H5Fflush(id, H5F_SCOPE_LOCAL) < 0 { return false }
+      }
       _ = H5Idec_ref(id)
+      return true
     }
   }
 

@@ -45,10 +45,11 @@ import Testing
     configuration.hidden = [32, 32]
     configuration.activation = .tanh
     configuration.task = .classification
-    configuration.learningRate = 0.01
+    configuration.learningRate = 0.02
+    configuration.schedule = Schedule(.oneCycle())
     configuration.batchSize = 50
     configuration.shards = 2
-    configuration.epochs = 300
+    configuration.epochs = 500
     let trainer = try Trainer(configuration, data: Dataset(path: path, task: .classification))
     _ = try trainer.train()
     #expect(try trainer.evaluate(.train).accuracy! >= 0.99)
@@ -78,10 +79,15 @@ import Testing
     let digits = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Datasets/digits.h5")
     var configuration = RunConfiguration()
-    configuration.hidden = [64]
+    configuration.hidden = [256]
+    configuration.activation = .gelu
+    configuration.dropout = 0.3
+    configuration.learningRate = 0.005
+    configuration.schedule = Schedule(.oneCycle())
     configuration.batchSize = 32
     configuration.shards = 2
-    configuration.epochs = 30
+    configuration.epochs = 40
+    configuration.seed = 1
     let trainer = try Trainer(configuration, data: Dataset(path: digits.path))
     _ = try trainer.train()
     #expect(try trainer.evaluate(.test).accuracy! >= 0.97)

@@ -20,9 +20,10 @@ import Testing
   @Test(arguments: [
     ("{ batchSize: 101 }", "batchSize: is 101, more than the 100 rows"),
     ("{ batchSize: 10, shards: 11 }", "shards: is 11, more than the 10 samples of a batch"),
-    ("{ network: [{ layer: 'dense', units: 4 }] }", "puts out 4 values for a sample"),
-    ("{ classWeights: [1, 2] }", "has 2 weights"),
+    ("{ network: [{ layer: 'dense', units: 4 }] }", "3 classes, the network 4 outputs"),
+    ("{ classWeights: [1, 2] }", "2 class weights are given for 3 classes"),
     ("{ classWeights: [0, 0, 0] }", "all 0"),
+    ("{ network: [{ layer: 'dense', units: 3, activation: 'softmax' }] }", "ends in softmax"),
     ("{ outputActivation: 'sigmoid' }", "the loss includes softmax"),
     ("{ activation: 'step' }", "gradient"),
     ("{ shuffle: { mode: 'full', blockRows: 3 } }", "belong to mode window"),
