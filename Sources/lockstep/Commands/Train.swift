@@ -54,9 +54,9 @@ enum Train: Command {
     let report = TrainingReport(
       trainer.plan, workers: trainer.workers,
       hasValidation: dataset.splits[.validation] != nil, console)
+    let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
     report.begin(dataset: dataset, output: output, askedWorkers: asked)
     for tensor in trainer.leftOut { console.note("left out: \(tensor)") }
-    let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
     return try TrainingRun(
       trainer: trainer, dataset: dataset, directory: directory, report: report, console: console
     ).run()
