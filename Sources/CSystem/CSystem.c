@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -73,3 +74,13 @@ int lockstep_interrupt_on(int signal) {
 }
 
 int lockstep_interrupted(void) { return interrupted; }
+
+static int remove_entry(
+    const char *path, const struct stat *status, int kind, struct FTW *place) {
+  (void)status, (void)kind, (void)place;
+  return remove(path);
+}
+
+int lockstep_remove_tree(const char *folder) {
+  return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}

@@ -276,6 +276,10 @@ public final class Trainer {
         engine.average?.copy(from: bestParameters.view)
       }
     }
+    if let newest = result.checkpoint, !result.checkpointFailures.isEmpty {
+      result.parametersSHA256 = try CheckpointHeader(path: newest).parametersSHA256
+      return result
+    }
     result.parametersSHA256 = plan.model.network.layout.sha256(of: engine.parameters.view)
     return result
   }

@@ -23,3 +23,6 @@ int lockstep_interrupt_on(int signal);
 
 // The signal that came, or 0.
 int lockstep_interrupted(void);
+
+// Removes a folder and everything in it; follows no links.
+int lockstep_remove_tree(const char *folder);

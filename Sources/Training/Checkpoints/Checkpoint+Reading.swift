@@ -11,27 +11,54 @@ extension Checkpoint {
   ///   in excess, of another shape or type, or fails its checksum, which the error names;
   ///   `HDF5Error` where the file cannot be read at all.
   public init(path: String) throws {
+    let (checkpoint, failed) = try Self.examine(path)
+    if let first = failed.first {
+      throw TrainingError.checkpoint(path: path, problem: first.problem)
+    }
+    self = checkpoint
+  }
+
+  /// A checksum of a checkpoint that does not hold.
+  public struct FailedChecksum: Sendable {
+    /// The tensor (`/parameters/0-dense/weight`) or attribute that it is of.
+    public var name: String
+    public var problem: String
+  }
+
+  /// Reads a checkpoint whose content may be damaged, to look at it.
+  ///
+  /// - Returns: what is in it, and the checksums that do not hold.
+  /// - Throws: what `init(path:)` throws, but for checksums.
+  public static func examine(_ path: String) throws -> (Checkpoint, failed: [FailedChecksum]) {
+    typealias Name = CheckpointFormat.Attribute
     let file = try File(opening: path)
     let header = try CheckpointHeader(of: file)
     let model = try Model(
-      settings: header.json(CheckpointFormat.Attribute.model), configuration: header.configuration,
-      path: path)
+      settings: header.json(Name.model), configuration: header.configuration, path: path)
     var reader = TensorReader(path: path, root: file.root, layout: model.network.layout)
     let groups = CheckpointFormat.groups(of: header.configuration)
     let buffers = try groups.map { try reader.read(under: $0) }
     try reader.checkNothingElse(groups: groups)
-    try header.check(tensors: reader.sums)
-    self.init(
+    let checkpoint = Checkpoint(
       configuration: header.configuration, model: model, progress: header.progress,
       history: header.history, data: header.data, numerics: header.numerics,
       tensors: zip(groups, buffers).map { TensorGroup(path: $0, values: $1.view) },
       memory: buffers)
-    let stored = try header.text(CheckpointFormat.Attribute.parametersSHA256)
-    guard stored == parametersSHA256 else {
-      throw TrainingError.checkpoint(
-        path: path,
-        problem: "the parameters' SHA-256 is \(parametersSHA256), not \(stored) as written")
+    var failed = reader.failed
+    if !header.holds(tensors: reader.sums) {
+      failed.append(
+        FailedChecksum(
+          name: Name.checksum,
+          problem: "the checksum over its attributes and tensors fails: the file is damaged"))
     }
+    let (hash, stored) = (checkpoint.parametersSHA256, header.parametersSHA256)
+    if hash != stored {
+      failed.append(
+        FailedChecksum(
+          name: Name.parametersSHA256,
+          problem: "the parameters' SHA-256 is \(hash), not \(stored) as written"))
+    }
+    return (checkpoint, failed)
   }
 }
 
@@ -85,15 +112,12 @@ struct CheckpointHeader {
 
   func json(_ name: String) throws -> SettingValue { try Self.json(texts, name, path) }
 
-  func text(_ name: String) throws -> String { texts[name] ?? "" }
+  /// As it was written.
+  var parametersSHA256: String { texts[CheckpointFormat.Attribute.parametersSHA256] ?? "" }
 
-  /// - Throws: `TrainingError.checkpoint` where the checksum over the whole file does not hold.
-  func check(tensors: [(path: String, shape: [Int], crc32: UInt32)]) throws {
-    guard CheckpointFormat.checksum(attributes: texts, tensors: tensors) == checksum else {
-      throw TrainingError.checkpoint(
-        path: path,
-        problem: "the checksum over its attributes and tensors fails: the file is damaged")
-    }
+  /// Whether the checksum over the whole file holds, where its tensors are these.
+  func holds(tensors: [(path: String, shape: [Int], crc32: UInt32)]) -> Bool {
+    CheckpointFormat.checksum(attributes: texts, tensors: tensors) == checksum
   }
 
   private static func json(

@@ -25,6 +25,9 @@ public struct Checkpoint {
   /// The program, instruction set and libraries that the numbers come from.
   public var numericsIdentity: String { numerics.last?.identity ?? "" }
 
+  /// Whether it holds a moving average of the parameters, which evaluation uses.
+  public var keepsAverage: Bool { average != nil }
+
   /// SHA-256 of the parameters' bytes in layout order, little-endian, as 64 hexadecimal digits.
   public var parametersSHA256: String { model.network.layout.sha256(of: parameters) }
 }

@@ -8,6 +8,8 @@ struct TensorReader {
   let path: String
   let root: Group
   let layout: ParameterLayout
+  /// The tensors among them that fail their checksum.
+  private(set) var failed: [Checkpoint.FailedChecksum] = []
   /// What was read so far.
   private(set) var sums: [(path: String, shape: [Int], crc32: UInt32)] = []
 
@@ -29,7 +31,7 @@ struct TensorReader {
     return buffer
   }
 
-  private func read(_ name: String, shape: [Int], into view: FloatView) throws -> UInt32 {
+  private mutating func read(_ name: String, shape: [Int], into view: FloatView) throws -> UInt32 {
     guard try exists(name) else { throw error("/\(name) is missing; expected shape \(shape)") }
     let dataset = try root.dataset(name)
     guard try dataset.shape == shape, case .number(.float32, _) = dataset.storedType else {
@@ -41,8 +43,10 @@ struct TensorReader {
       into: UnsafeMutableBufferPointer(start: view.base, count: view.count))
     let stored = try dataset.attributes.value(CheckpointFormat.checksum, as: UInt32.self)
     let sum = view.withBytes { crc32($0) }
-    guard sum == stored else {
-      throw error("/\(name) fails its checksum: the file is damaged")
+    if sum != stored {
+      failed.append(
+        Checkpoint.FailedChecksum(
+          name: "/\(name)", problem: "/\(name) fails its checksum: the file is damaged"))
     }
     return sum
   }

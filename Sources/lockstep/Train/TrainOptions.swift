@@ -6,13 +6,19 @@ import Training
 /// checked where the run file's are.
 enum TrainOptions {
   static let groups = [
-    OptionGroup(title: "Data and output", options: [data, output, .force] + layout),
+    OptionGroup(title: "Data and output", options: [data, output, .force] + layout)
+  ] + settings + [
+    OptionGroup(title: "Checkpoints", options: checkpoints),
+    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+  ]
+
+  /// What the result depends on, besides the data.
+  static let settings = [
     OptionGroup(title: "Network", options: network),
     OptionGroup(title: "Learning", options: learning),
     OptionGroup(title: "Batches and order", options: batches),
     OptionGroup(title: "What validation decides", options: judging),
-    OptionGroup(title: "Start and checkpoints", options: checkpoints),
-    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+    OptionGroup(title: "Start", options: start),
   ]
 
   static let data = Option("data", .path("FILE.h5"), "The dataset file to learn from.")
@@ -129,7 +135,7 @@ enum TrainOptions {
       setting: ["ema"]),
   ]
 
-  private static let checkpoints = [
+  private static let start = [
     Option(
       "init-from", .path("CHECKPOINT"),
       "Start from the weights of a checkpoint or a run; every tensor must fit by name and shape.",
@@ -137,6 +143,9 @@ enum TrainOptions {
     Option(
       "partial", .flag, "Start from the tensors that fit, and name those that are left out.",
       setting: ["initFrom", "partial"]),
+  ]
+
+  private static let checkpoints = [
     Option(
       "checkpoint-every", .setting("N"), "Write a checkpoint every N steps too.",
       setting: ["checkpoints", "every"]),
