@@ -128,7 +128,7 @@ public final class Trainer {
     let validation = try splits.loadIfPresent(.validation)
     let saver = try directory.map(makeSaver)
     defer { saver?.close() }
-    report(.started)
+    if !progress.isFinished(plan.configuration) { report(.started) }
     try save(saver, report)
     while !progress.isFinished(plan.configuration), !isStopped() {
       guard try trainEpoch(saver, report) else { break }

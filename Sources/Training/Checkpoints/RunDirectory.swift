@@ -137,6 +137,13 @@ extension RunDirectory {
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { folder + "/" + $0 }
   }
 
+  /// After how many steps the newest checkpoint of a run was written, by its name; 0 where there is
+  /// none.
+  public static func newestStep(in path: String) throws -> Int {
+    try checkpoints(in: path).last.flatMap { Int($0.dropLast(3).split(separator: "-").last ?? "") }
+      ?? 0
+  }
+
   /// The path of the checkpoint after so many steps.
   static func checkpoint(step: Int, in path: String) -> String {
     let digits = String(step)

@@ -24,7 +24,7 @@ enum Verify: Command {
     + [OptionGroup(title: "Machine", options: [.memoryBudget])]
 
   private static let steps = Option(
-    "steps", .integer(1...1_000_000_000), "Steps to train after the kill. Default: 100.")
+    "steps", .integer(1...1_000_000_000), "Steps to train, or a few more. The kill comes half-way. Default: 100.")
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
     let files = try arguments.words(0...1, for: Self.self)

@@ -17,7 +17,7 @@ enum RunInspection {
       paragraphs.append(EpochTable(fitting: history).text(history))
     }
     for damaged in found.damaged {
-      paragraphs.append("\(damaged.path) cannot be used: \(damaged.problem)")
+      paragraphs.append("Cannot be used: \(damaged.problem)")
     }
     paragraphs.append("The checkpoint that the run stands for:")
     return Inspection(

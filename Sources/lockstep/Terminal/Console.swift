@@ -30,7 +30,10 @@ final class Console {
 
   /// Says that a checkpoint is passed over.
   func warn(_ damaged: DamagedCheckpoint) {
-    warn("\(damaged.path) cannot be used, an older one is: \(damaged.problem)")
+    let problem = damaged.problem
+    warn(
+      (problem.contains(damaged.path) ? "" : "\(damaged.path): ") + problem
+        + "; an older checkpoint is used")
   }
 
   /// Gives the result, or a part of it, in words.

@@ -37,12 +37,13 @@ struct Verification {
     }
   }
 
-  /// - Parameter steps: how many to train after the kill.
+  /// - Parameter steps: how many to train, or a few more; fewer where the run has fewer.
   func run(steps: Int) throws -> [Run] {
     let folder = try ScratchFolder()
     let cores = availableCores()
     // The kill comes first: it decides where the runs are compared.
-    let killed = try kill(in: folder, workers: cores)
+    let wanted = max(1, min(steps, plan.totalSteps / 2) / 2)
+    let killed = try kill(in: folder, workers: cores, after: wanted)
     let resumption = try Resumption(RunDirectory(resuming: killed))
     let start = resumption.progress.step
     guard !resumption.isFinished else {
@@ -51,7 +52,7 @@ struct Verification {
         problem: "makes a run so short (\(Numbers.count(plan.totalSteps, "step"))) that it ended "
           + "before it could be killed; give more epochs")
     }
-    let end = min(plan.totalSteps, start + steps)
+    let end = min(plan.totalSteps, max(steps, start + wanted))
     let others = cores == 1 ? 2 : 1
     let resumed = try run(
       Trainer(resuming: resumption, data: dataset, workers: others, memoryBudget: memoryBudget),
@@ -66,13 +67,15 @@ struct Verification {
     return runs + [resumed]
   }
 
-  /// Trains in a process of its own, and kills it after its second checkpoint.
+  /// Trains in a process of its own, and kills it when it has a checkpoint after `steps` steps.
   ///
   /// - Returns: its run directory.
-  private func kill(in folder: ScratchFolder, workers: Int) throws -> String {
+  private func kill(
+    in folder: ScratchFolder, workers: Int, after steps: Int
+  ) throws -> String {
     var written = configuration
     written.checkpoints = CheckpointPolicy()
-    written.checkpoints.every = 1
+    written.checkpoints.every = max(1, steps / 4)
     let (file, directory, log) =
       (folder.path + "/run.json5", folder.path + "/run", folder.path + "/log")
     try AtomicFile.write(written.settings.json(), to: file, replacingExisting: false)
@@ -87,9 +90,9 @@ struct Verification {
     }
     let process = try ChildProcess(words, log: log)
     defer { process.kill() }
-    while try RunDirectory.checkpoints(in: directory).count < 3, process.isRunning {
+    while try RunDirectory.newestStep(in: directory) < steps, process.isRunning {
       try Self.checkInterruption()
-      usleep(2000)
+      usleep(500)
     }
     process.kill()
     guard try !RunDirectory.checkpoints(in: directory).isEmpty else {
