@@ -54,11 +54,18 @@ static void unlink_and_exit(int signal) {
   _exit(128 + signal);
 }
 
-int lockstep_temporaries_unlink_on(int signal) {
-  struct sigaction action = {.sa_handler = unlink_and_exit};
+// Also unblocks the signal: a process that was started by one with blocked signals inherits that.
+static int handle(int signal, void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
-  return sigaction(signal, &action, NULL);
+  if (sigaction(signal, &action, NULL) != 0) return -1;
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  return sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
+
+int lockstep_temporaries_unlink_on(int signal) { return handle(signal, unlink_and_exit); }
 
 static volatile sig_atomic_t interrupted;
 
@@ -67,11 +74,7 @@ static void interrupt(int signal) {
   interrupted = signal;
 }
 
-int lockstep_interrupt_on(int signal) {
-  struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
-  sigemptyset(&action.sa_mask);
-  return sigaction(signal, &action, NULL);
-}
+int lockstep_interrupt_on(int signal) { return handle(signal, interrupt); }
 
 int lockstep_interrupted(void) { return interrupted; }
 

@@ -157,19 +157,21 @@ public final class Trainer {
       epoch: progress.epoch)
     order.skip(min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
     clock.startEpoch()
-    while try step(order: &order) {
-      if clock.isReportDue() { report(.advanced(stepReport)) }
-      if isStopped() {
-        try save(saver, report)
-        return false
+    return try engine.pool.withHelpers {
+      while try step(order: &order) {
+        if clock.isReportDue() { report(.advanced(stepReport)) }
+        if isStopped() {
+          try save(saver, report)
+          return false
+        }
+        // The end of the epoch is saved after its validation.
+        if let saver, progress.batch < plan.batchesPerEpoch {
+          if saver.saveIfDue(step: progress.step, { checkpoint }) { clock.skip() }
+          try saver.tell(report)
+        }
       }
-      // The end of the epoch is saved after its validation.
-      if let saver, progress.batch < plan.batchesPerEpoch {
-        if saver.saveIfDue(step: progress.step, { checkpoint }) { clock.skip() }
-        try saver.tell(report)
-      }
+      return true
     }
-    return true
   }
 
   /// One optimizer step; false when the epoch has no rows left.

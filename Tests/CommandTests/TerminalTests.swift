@@ -46,7 +46,7 @@ import Testing
       """
       "$lockstep" \(Self.train) --epochs 100000 --batch-size 4 > log &
       pid=$!
-      while [ ! -e run/checkpoints/step-000000030.h5 ]; do sleep 0.05; done
+      while [ ! -e run/history.json ]; do sleep 0.05; done
       kill -\(signal) $pid
       wait $pid
       """)

@@ -42,7 +42,8 @@ final class TrainingReport {
       console.note(epochs.line(epoch.settings))
     case .stoppedEarly(let count):
       console.note(
-        "Stopped early: validation has not become better for \(Numbers.count(count, "epoch")).")
+        "Stopped early: the validation \(plan.configuration.best.rawValue) has not improved for "
+          + "\(Numbers.count(count, "epoch")).")
     case .checkpointFailed(_, let problem, let newest):
       console.warn(
         "a checkpoint could not be written: \(problem). Training goes on; the newest good "
