@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Networks
 import Settings
 import Training
@@ -54,7 +55,13 @@ enum Train: Command {
       hasValidation: dataset.splits[.validation] != nil, console)
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
     report.begin(dataset: dataset, output: output, askedWorkers: asked)
-    let result = try trainer.train(into: directory) { report.show($0) }
+    let result: TrainingResult
+    do {
+      result = try trainer.train(into: directory) { report.show($0) }
+    } catch {
+      if directory.newestCheckpoint == nil { remove(directory) }
+      throw error
+    }
     let validation =
       try result.epochs.last?.validation
       ?? (dataset.splits[.validation] == nil ? nil : trainer.evaluate(.validation))
@@ -75,5 +82,13 @@ enum Train: Command {
     members["validation"] = validation?.settings(details: false)
     members["test"] = test?.settings(details: false)
     return .object(members)
+  }
+
+  /// A run that could not even write its first checkpoint leaves nothing behind; only what is
+  /// empty goes.
+  private static func remove(_ directory: RunDirectory) {
+    unlink(directory.path + "/run.json5")
+    rmdir(directory.path + "/checkpoints")
+    rmdir(directory.path)
   }
 }
