@@ -7,15 +7,23 @@ import Networks
 ///
 /// Between calls the calling thread owns everything; within a call each replica is worked on by one
 /// thread, and the parameters, the mini-batch and the split are only read.
-final class Engine: @unchecked Sendable {
+final class Engine: ParallelWork, @unchecked Sendable {
   let pool: WorkerPool
   let parameters: AlignedBuffer<Float>
   let batch: MiniBatch
   let replicas: [Replica]
   private let model: Model
   private let topK: [Int]
-  /// Where replicas put their predictions, (batch, outputs), during `predict`.
-  private var predictions: FloatView?
+  /// What the replicas are to do with the mini-batch.
+  private var task = Task.idle
+
+  private enum Task {
+    case idle
+    case train(ResidentSplit, accumulates: Bool)
+    case evaluate(ResidentSplit)
+    /// Into (batch, outputs).
+    case predict(ResidentSplit, into: FloatView)
+  }
 
   /// - Parameters:
   ///   - topK: what evaluation reports.
@@ -41,10 +49,7 @@ final class Engine: @unchecked Sendable {
   /// Has every replica compute the gradient of its shard of the mini-batch, and adds up what the
   /// shards came to over the fixed tree.
   func computeGradients(on split: ResidentSplit, accumulates: Bool) -> ShardResult {
-    pool.perform(replicas.count) { shard in
-      self.replicas[shard].train(
-        on: self.batch, of: split, parameters: self.parameters.view, accumulates: accumulates)
-    }
+    perform(.train(split, accumulates: accumulates))
     return treeSum(replicas.count, +) { replicas[$0].result }
   }
 
@@ -53,12 +58,7 @@ final class Engine: @unchecked Sendable {
     for replica in replicas {
       replica.sums = MetricSums(classes: model.classes, outputs: model.outputs, topK: topK)
     }
-    forEachBatch(of: split) { _ in
-      pool.perform(replicas.count) { shard in
-        self.replicas[shard].evaluate(
-          on: self.batch, of: split, parameters: self.parameters.view)
-      }
-    }
+    forEachBatch(of: split) { _ in perform(.evaluate(split)) }
     return treeSum(replicas.count, +) { replicas[$0].sums }.metrics
   }
 
@@ -66,14 +66,29 @@ final class Engine: @unchecked Sendable {
   /// range of rows, and their outputs as (rows, outputs).
   func predict(_ split: ResidentSplit, _ body: (Range<Int>, FloatView) throws -> Void) rethrows {
     let outputs = AlignedBuffer<Float>(count: batch.rows.count * model.outputs)
-    predictions = outputs.view
-    defer { predictions = nil }
     try forEachBatch(of: split) { rows in
-      pool.perform(replicas.count) { shard in
-        self.replicas[shard].predict(
-          on: self.batch, of: split, parameters: self.parameters.view, into: self.predictions!)
-      }
+      perform(.predict(split, into: outputs.view))
       try body(rows, outputs.view.prefix(rows.count * model.outputs))
+    }
+  }
+
+  private func perform(_ task: Task) {
+    self.task = task
+    pool.perform(replicas.count, self)
+    self.task = .idle
+  }
+
+  /// A piece of work is a shard.
+  func run(piece shard: Int) {
+    let replica = replicas[shard]
+    switch task {
+    case .idle: break
+    case .train(let split, let accumulates):
+      replica.train(
+        on: batch, of: split, parameters: parameters.view, accumulates: accumulates)
+    case .evaluate(let split): replica.evaluate(on: batch, of: split, parameters: parameters.view)
+    case .predict(let split, let outputs):
+      replica.predict(on: batch, of: split, parameters: parameters.view, into: outputs)
     }
   }
 
@@ -82,9 +97,11 @@ final class Engine: @unchecked Sendable {
   ) rethrows {
     var order = EpochOrder(rows: split.rows, geometry: .none, seed: 0, epoch: 0)
     var start = 0
-    while batch.fill(from: &order, step: 0, firstSample: 0) {
-      try body(start..<start + batch.count)
-      start += batch.count
+    try pool.withHelpers {
+      while batch.fill(from: &order, step: 0, firstSample: 0) {
+        try body(start..<start + batch.count)
+        start += batch.count
+      }
     }
   }
 }

@@ -91,8 +91,10 @@ public final class Trainer {
       rows: plan.rows, geometry: plan.geometry, seed: plan.configuration.seed,
       epoch: progress.epoch)
     clock.startEpoch()
-    while try step(order: &order) {
-      if clock.isReportDue() { report(.advanced(stepReport)) }
+    try engine.pool.withHelpers {
+      while try step(order: &order) {
+        if clock.isReportDue() { report(.advanced(stepReport)) }
+      }
     }
   }
 
