@@ -40,6 +40,7 @@ public final class Trainer {
     let cores = availableCores()
     plan = try Plan(configuration, for: data, training: training, cores: cores)
     try plan.model.checkTargets(of: training, in: data)
+    try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? cores, plan.shards)
     engine = try Engine(
       model: plan.model, batchSize: plan.batchSize, shards: plan.shards,

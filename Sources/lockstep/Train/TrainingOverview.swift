@@ -69,10 +69,7 @@ struct TrainingOverview {
 
   private var memory: String {
     let splits = dataset.splits.keys.reduce(0) { $0 + dataset.residentBytes($1) }
-    let buffers = 1 + plan.configuration.optimizer.stateNames.count + plan.shards
-    let parameters = plan.model.network.layout.count * MemoryLayout<Float>.stride * buffers
-    return "\(Numbers.bytes(splits)) of data, \(Numbers.bytes(parameters)) of parameters, "
-      + "gradients, optimizer"
+    return "\(Numbers.bytes(splits)) of data, \(Numbers.bytes(Int(plan.trainingBytes))) to train it"
   }
 }
 
