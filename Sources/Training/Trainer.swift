@@ -105,6 +105,7 @@ public final class Trainer {
     self.training = training
     data = DataReference(splits.dataset)
     try plan.model.checkTargets(of: training, in: splits.dataset)
+    try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
       model: plan.model, batchSize: plan.batchSize, shards: plan.shards,

@@ -85,12 +85,13 @@ public struct Resumption {
       && CheckpointFormat.groups(of: written)
         == CheckpointFormat.groups(of: checkpoint.configuration)
     if differences.isEmpty || (isFit && allowed.contains(.configuration)) { return written }
-    let list = differences.map { "\n  \($0.key): \($0.here), in the checkpoint \($0.there)" }
+    let list = differences.map { "\($0.key): \($0.here), in the checkpoint \($0.there)" }
     throw TrainingError.runDirectory(
       path: "\(path)/\(RunDirectory.configurationName)",
-      problem: "is not the configuration of \(found!.path):\(list.joined())\n"
+      problem: "is not the configuration of \(found!.path) any more: "
+        + list.joined(separator: "; ")
         + (isFit
-          ? "Put it back, or go on with what it says now (--allow-configuration-change)"
-          : "Put it back: the checkpoint's tensors do not fit it"))
+          ? ". Put it back, or go on with what it says now (--allow-configuration-change)"
+          : ". Put it back: the checkpoint's tensors do not fit it"))
   }
 }

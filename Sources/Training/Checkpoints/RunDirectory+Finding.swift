@@ -45,9 +45,10 @@ extension RunDirectory {
     let files = try checkpoints(in: path)
     guard !files.isEmpty else { return nil }
     guard let found = firstGood(of: files.reversed()) else {
-      var problem = "has no checkpoint that is whole"
-      for file in files.reversed() { problem += "\n  \(Self.problem(of: file) ?? file)" }
-      throw TrainingError.runDirectory(path: path, problem: problem)
+      let problems = files.reversed().map { Self.problem(of: $0) ?? $0 }
+      throw TrainingError.runDirectory(
+        path: path,
+        problem: "has no checkpoint that is whole: " + problems.joined(separator: "; "))
     }
     return found
   }

@@ -81,6 +81,17 @@ public final class RunDirectory {
       value.json(pretty: true) + "\n", to: "\(path)/\(name)", replacingExisting: true)
   }
 
+  /// Leaves nothing behind of a run that could not even write its first checkpoint.
+  public func removeUnlessStarted() {
+    guard (try? Self.checkpoints(in: path).isEmpty) == true else { return }
+    for name in [Self.configurationName, Self.dataName, Self.historyName] {
+      unlink("\(path)/\(name)")
+    }
+    // Folders that hold anything else stay.
+    rmdir(Self.checkpointFolder(path))
+    rmdir(path)
+  }
+
   /// Removes what killed processes left half written.
   private func removeTemporaries() throws {
     for folder in [path, Self.checkpointFolder(path)] {

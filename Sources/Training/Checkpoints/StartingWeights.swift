@@ -57,8 +57,8 @@ struct StartingWeights {
     guard misfits.isEmpty || (isPartial && copied > 0) else {
       throw TrainingError.checkpoint(
         path: path,
-        problem: "does not fit the network:\n  " + misfits.joined(separator: "\n  ")
-          + (copied > 0 ? "\n--partial takes what fits" : "\nNo tensor fits"))
+        problem: "does not fit the network: " + misfits.joined(separator: "; ")
+          + (copied > 0 ? "; --partial takes what fits" : "; no tensor fits"))
     }
     return misfits
   }

@@ -8,10 +8,11 @@ enum Evaluate: Command {
   static let summary = "Measures loss and metrics of a run or a checkpoint on a dataset."
   static let usage = "lockstep evaluate RUN_DIR|CHECKPOINT.h5 --data FILE.h5 [--split test]"
   static let details = """
-    A run directory stands for its newest checkpoint that is whole, or for its best one if the run was
-    to have the best weights. Of a classifier it tells loss, accuracy,
-    precision and recall of each class, and which classes are taken for which; of a regression loss,
-    MAE, RMSE and R². Features are normalised as the run's own were.
+    A run directory stands for its newest checkpoint that is whole, or for its best
+    one if it was trained for the best weights. Of a classifier it tells loss,
+    accuracy, precision and recall of each class, and which classes are taken for
+    which; of a regression loss, MAE, RMSE and R². Features are normalised as the
+    run's own were.
     """
 
   static let options = [

@@ -8,11 +8,11 @@ enum Resume: Command {
   static let summary = "Goes on with a run that was interrupted, as if it had not been."
   static let usage = "lockstep resume RUN_DIR"
   static let details = """
-    Goes on from the newest checkpoint that is whole, in the middle of an epoch if need be, with the
-    run's own settings. The result has the same bits as that of a run that was never interrupted,
-    whatever the number of workers. Before the first checkpoint the run starts anew; a finished run
-    is left as it is, unless --epochs is more than it has: then it goes on at the schedule's final
-    learning rate.
+    Goes on from the newest checkpoint that is whole, in the middle of an epoch if
+    need be, with the run's own settings. The result has the same bits as that of a
+    run that was never interrupted, whatever the number of workers. Before the first
+    checkpoint the run starts anew; a finished run is left as it is, unless --epochs
+    is more than it has: then it goes on at the schedule's final learning rate.
 
     It refuses to go on with other data or other settings, and says what differs.
     """
@@ -48,13 +48,11 @@ enum Resume: Command {
     let trainer = try Trainer(
       resuming: resumption, data: dataset, workers: asked,
       memoryBudget: arguments.integer(.memoryBudget))
-    let report = TrainingReport(
-      trainer.plan, workers: trainer.workers,
-      hasValidation: dataset.splits[.validation] != nil, console)
+    let report = TrainingReport(trainer, of: dataset, output: path, console)
     if resumption.isFinished {
       console.note(finished(resumption))
     } else {
-      report.begin(dataset: dataset, output: path, askedWorkers: asked)
+      report.begin(askedWorkers: asked)
       console.note("\n" + goingOn(resumption))
     }
     if let change = resumption.numericsChange {

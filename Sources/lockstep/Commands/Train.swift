@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Networks
 import Settings
 import Training
@@ -9,10 +10,11 @@ enum Train: Command {
   static let summary = "Trains a network on a dataset file, into a new run directory."
   static let usage = "lockstep train [RUN.json5] --data FILE.h5 --output RUN_DIR"
   static let details = """
-    Without a run file, or with one that lists no layers, it trains a dense network of hidden
-    layers; sizes of input and output follow from the data. The run file holds any of the settings
-    below and more, in JSON5; an option beats the file. Networks that options cannot describe, and
-    parameters of losses, optimizers and schedules, stand there:
+    Without a run file, or with one that lists no layers, it trains a dense network
+    of hidden layers; sizes of input and output follow from the data. The run file
+    holds any of the settings below and more, in JSON5; an option beats the file.
+    Networks that options cannot describe, and parameters of losses, optimizers and
+    schedules, stand there:
 
       {
         network: [
@@ -25,10 +27,11 @@ enum Train: Command {
         learningRate: 0.05,
       }
 
-    The run directory gets checkpoints (before the first step, within epochs as often as costs
-    little, after each epoch, and when SIGINT or SIGTERM stops the run), the complete configuration
-    (run.json5) and what each epoch came to (history.json). lockstep resume RUN_DIR goes on after
-    any interruption, and comes to the same bits as if there had been none.
+    The run directory gets checkpoints (before the first step, within epochs as
+    often as costs little, after each epoch, and when SIGINT or SIGTERM stops the
+    run), the complete configuration (run.json5) and what each epoch came to
+    (history.json). lockstep resume RUN_DIR goes on after any interruption, and
+    comes to the same bits as if there had been none.
     """
 
   static let options = TrainOptions.groups
@@ -51,14 +54,17 @@ enum Train: Command {
         configuration, data: dataset, workers: asked,
         memoryBudget: arguments.integer(.memoryBudget))
     }
-    let report = TrainingReport(
-      trainer.plan, workers: trainer.workers,
-      hasValidation: dataset.splits[.validation] != nil, console)
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
-    report.begin(dataset: dataset, output: output, askedWorkers: asked)
+    let report = TrainingReport(trainer, of: dataset, output: output, console)
+    report.begin(askedWorkers: asked)
     for tensor in trainer.leftOut { console.note("left out: \(tensor)") }
-    return try TrainingRun(
-      trainer: trainer, dataset: dataset, directory: directory, report: report, console: console
-    ).run()
+    do {
+      return try TrainingRun(
+        trainer: trainer, dataset: dataset, directory: directory, report: report, console: console
+      ).run()
+    } catch {
+      directory.removeUnlessStarted()
+      throw error
+    }
   }
 }

@@ -10,12 +10,13 @@ enum Verify: Command {
   static let summary = "Shows that workers and kills change no bit, with your network and data."
   static let usage = "lockstep verify [RUN.json5] --data FILE.h5"
   static let details = """
-    Trains the first steps of a run with 1, with 2 and with all workers, and once more in a process
-    that is killed (kill -9) on the way and resumed with another number of workers. All must come to
-    the same parameters, to the bit. Exit status 0 says that they do.
+    Trains the first steps of a run with 1, with 2 and with all workers, and once
+    more in a process that is killed (kill -9) on the way and resumed with another
+    number of workers. All must come to the same parameters, to the bit. Exit status
+    0 says that they do.
 
-    The settings are those of lockstep train. What it writes on the way lies in a folder of its own
-    in TMPDIR, and is removed.
+    The settings are those of lockstep train. What it writes on the way lies in a
+    folder of its own in TMPDIR, and is removed.
     """
 
   static let options =

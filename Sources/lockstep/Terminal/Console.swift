@@ -70,8 +70,9 @@ final class Console {
     if code != 0, code != EPIPE { throw OutputError(code: code) }
   }
 
-  /// Says how the program failed or was interrupted.
+  /// Says in one line how the program fails or was interrupted.
   static func report(_ text: String) {
+    let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     _ = write("lockstep: " + printable(text) + "\n", to: STDERR_FILENO)
   }
 

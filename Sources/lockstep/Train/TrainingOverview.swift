@@ -27,7 +27,11 @@ struct TrainingOverview {
     if let norm = configuration.clipNorm {
       lines.append(("clipping", "to a gradient of norm \(Numbers.significant(norm, 6))"))
     }
-    lines += [("batches", batches), ("shards", shards), ("shuffle", plan.geometry.words)]
+    lines += [
+      ("batches", batches), ("shards", "\(plan.shards) on \(Numbers.count(workers, "worker"))"),
+      ("", "--shards \(plan.shards) gives the same bits on machines of other sizes"),
+      ("shuffle", plan.geometry.words),
+    ]
     lines.append(("seed", "\(configuration.seed)"))
     lines.append(("memory", memory))
     lines.append(("output", output))
@@ -63,17 +67,9 @@ struct TrainingOverview {
       + "\(Numbers.count(plan.totalSteps)) in \(Numbers.count(configuration.epochs, "epoch"))"
   }
 
-  private var shards: String {
-    "\(plan.shards) on \(Numbers.count(workers, "worker")); --shards \(plan.shards) gives the same "
-      + "bits on machines of other sizes"
-  }
-
   private var memory: String {
     let splits = dataset.splits.keys.reduce(0) { $0 + dataset.residentBytes($1) }
-    let buffers = 1 + plan.configuration.optimizer.stateNames.count + plan.shards
-    let parameters = plan.model.network.layout.count * MemoryLayout<Float>.stride * buffers
-    return "\(Numbers.bytes(splits)) of data, \(Numbers.bytes(parameters)) of parameters, "
-      + "gradients and the optimizer's state"
+    return "\(Numbers.bytes(splits)) of data, \(Numbers.bytes(Int(plan.trainingBytes))) to train it"
   }
 }
 

@@ -21,7 +21,7 @@ struct TrainingRun {
       try result.epochs.isEmpty && isDone && dataset.splits[.validation] != nil
       ? trainer.evaluate(.validation) : validation(of: result)
     let test = try isDone && dataset.splits[.test] != nil ? trainer.evaluate(.test) : nil
-    report.end(result, test: test, data: dataset.path, output: directory.path)
+    report.end(result, test: test)
     console.unfinished = unfinished(result)
     return members(result, validation: validation, test: test)
   }
