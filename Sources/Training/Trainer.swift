@@ -26,8 +26,8 @@ public final class Trainer {
   private var numerics: [NumericsPeriod] = []
   private var clock = StepClock()
   private var epochs: [EpochReport] = []
-  /// The checkpoint that the run goes on from.
-  private var resumed: FoundCheckpoint?
+  /// What the checkpoint holds that the run goes on from, and the good ones that the run has.
+  private var resumed: (progress: Progress, entries: [CheckpointEntry])?
   /// The parameters that were the best so far, where no directory keeps them.
   private var bestParameters: AlignedBuffer<Float>?
 
@@ -87,14 +87,16 @@ public final class Trainer {
       resuming: resumption.configuration, model: checkpoint.model, rows: training.rows)
     try resumption.configuration.checkCourse(model: checkpoint.model, dataset: data)
     try self.init(plan, splits: splits, training: training, workers: workers)
-    for (own, stored) in zip(state, checkpoint.tensors) { own.values.copy(from: stored.values) }
+    checkpoint.copyTensors(to: state)
     progress = checkpoint.progress
     epochs = checkpoint.history
     numerics = checkpoint.numerics
     if let change = resumption.numericsChange {
       numerics.append(NumericsPeriod(step: progress.step, identity: change.to))
     }
-    resumed = found
+    resumed = (
+      progress, try CheckpointEntry.entries(of: found, in: resumption.directory.path)
+    )
   }
 
   private init(
@@ -240,8 +242,7 @@ public final class Trainer {
     try directory.write(plan.configuration, data: data)
     return CheckpointSaver(
       in: directory, initial: checkpoint, pool: engine.pool,
-      entries: try resumed.map { try CheckpointEntry.entries(of: $0, in: directory.path) } ?? [],
-      saved: resumed?.checkpoint.progress)
+      entries: resumed?.entries ?? [], saved: resumed?.progress)
   }
 
   /// Saves the state, where it is to be saved, and keeps the best parameters otherwise.
@@ -271,9 +272,7 @@ public final class Trainer {
       if let directory {
         let best = try RunDirectory.find(directory.path)
         result.checkpoint = best.path
-        for (own, stored) in zip(state, best.checkpoint.tensors) {
-          own.values.copy(from: stored.values)
-        }
+        best.checkpoint.copyTensors(to: state)
       } else if let bestParameters {
         engine.parameters.view.copy(from: bestParameters.view)
         engine.average?.copy(from: bestParameters.view)

@@ -13,6 +13,7 @@ extension Checkpoint {
   /// - Throws: `DatasetError` that names the file.
   func write(to path: String) throws(DatasetError) {
     let output = try AtomicFile(target: path, replacingExisting: true)
+    try checkRoom(for: path)
     do throws(DatasetError) {
       for piece in try create(output.temporaryPath, named: path) {
         try piece.values.withBytes { bytes throws(DatasetError) in
@@ -25,6 +26,21 @@ extension Checkpoint {
       truncate(output.temporaryPath, 0)
       throw error
     }
+  }
+
+  /// HDF5 does not say why it could not write: on a full disk this does.
+  private func checkRoom(for path: String) throws(DatasetError) {
+    let needed = tensors.count * model.network.layout.parameterCount * MemoryLayout<Float>.stride
+    var status = statvfs()
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return }
+    let free = Int(clamping: status.f_bfree).multipliedReportingOverflow(
+      by: Int(clamping: status.f_frsize))
+    guard !free.overflow, free.partialValue < needed else { return }
+    throw DatasetError(
+      file: path,
+      problem: "cannot be written: No space left on device: \(needed) bytes are needed, "
+        + "\(free.partialValue) are free", remedy: "free some space on the disk")
   }
 
   /// A tensor, and the place of its bytes in the file.

@@ -39,6 +39,7 @@ struct TensorGroup {
   let values: FloatView
 }
 
+/// The views are valid for as long as the checkpoint lives.
 extension Checkpoint {
   /// Laid out by `model.network.layout`.
   var parameters: FloatView { values(of: CheckpointFormat.parameters)! }
@@ -56,6 +57,11 @@ extension Checkpoint {
 
   private func values(of group: String) -> FloatView? {
     tensors.first { $0.path == group }?.values
+  }
+
+  /// Copies all tensors to those of a run with the same layout and groups.
+  func copyTensors(to groups: [TensorGroup]) {
+    for (own, other) in zip(tensors, groups) { other.values.copy(from: own.values) }
   }
 
   /// This checkpoint with its tensors elsewhere.

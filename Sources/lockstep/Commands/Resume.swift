@@ -41,7 +41,8 @@ enum Resume: Command {
     if arguments.has(allowConfigurationChange) { changes.insert(.configuration) }
     let resumption = try Resumption(
       RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
-    for damaged in resumption.found?.damaged ?? [] { console.warn(damaged) }
+    let damaged = resumption.found?.damaged ?? []
+    for damaged in damaged { console.warn(damaged) }
     let dataset = try resumption.data.open(
       at: arguments.text(data), task: resumption.configuration.task)
     let asked = arguments.integer(.workers)
@@ -57,18 +58,18 @@ enum Resume: Command {
     }
     if let change = resumption.numericsChange {
       console.warn(
-        "the numbers come from another program, processor or library now, so the bits may differ "
-          + "from those of a run without this change: before \(change.from); now \(change.to)")
+        "the numbers come from another program, processor or library now, so the bits may "
+          + "differ from those of a run without this change: before \(change.from); now "
+          + change.to)
     }
+    let from = resumption.found?.path
     var members = try TrainingRun(
       trainer: trainer, dataset: dataset, directory: resumption.directory, report: report,
       console: console
     ).run().members
-    members["resumedFrom"] = resumption.found.map { .string($0.path) } ?? .null
+    members["resumedFrom"] = from.map { .string($0) } ?? .null
     members["damaged"] = .array(
-      (resumption.found?.damaged ?? []).map {
-        ["path": .string($0.path), "problem": .string($0.problem)]
-      })
+      damaged.map { ["path": .string($0.path), "problem": .string($0.problem)] })
     return .object(members)
   }
 

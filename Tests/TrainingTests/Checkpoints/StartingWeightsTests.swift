@@ -65,9 +65,12 @@ import Testing
         "1-dense/weight", "1-dense/bias", "2-dense/weight",
       ])
     let first = started.plan.model.network.layout.tensors[0]
-    let theirs = try RunDirectory.find(run).checkpoint.parameters.slice(first.range)
+    let source = try RunDirectory.find(run).checkpoint
+    let theirs = source.parameters.slice(first.range)
     let own = started.engine.parameters.view.slice(first.range)
-    #expect((0..<own.count).allSatisfy { own[$0] == theirs[$0] })
+    withExtendedLifetime(source) {
+      #expect((0..<own.count).allSatisfy { own[$0] == theirs[$0] })
+    }
   }
 
   @Test func `a run cannot start anew from other weights than it was planned with`() throws {

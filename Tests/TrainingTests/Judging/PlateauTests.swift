@@ -19,8 +19,21 @@ import Testing
     }
     #expect(
       rates == [
-        0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.025, 0.025,
+        0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.025, 0.025, 0.025, 0.025, 0.025, 0.02,
       ])
+  }
+
+  @Test func `where more is better the learning rate goes so too`() {
+    var plateau = Plateau()
+    plateau.patience = 0
+    plateau.factor = 0.5
+    plateau.threshold = 0.1
+    var state = Plateau.State()
+    let rates = [0.5, 0.54, 0.56, 0.6, 0.61, 0.7].map { accuracy -> Double in
+      plateau.advance(&state, by: accuracy, metric: .accuracy)
+      return plateau.learningRate(0.1, state)
+    }
+    #expect(rates == [0.1, 0.05, 0.05, 0.025, 0.0125, 0.0125])
   }
 
   @Test func `NaN is never better`() {
