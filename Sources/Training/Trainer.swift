@@ -266,7 +266,8 @@ public final class Trainer {
     var result = TrainingResult(
       progress: progress, end: isFinished ? .finished : .interrupted, epochs: epochs,
       samplesPerSecond: clock.total.samplesPerSecond, checkpoint: saver?.newest,
-      parametersSHA256: "", checkpointFailures: saver?.failures ?? [])
+      parametersSHA256: "", checkpointFailures: saver?.failures ?? [],
+      checkpointCost: saver?.cost ?? CheckpointCost())
     if isFinished, progress.epoch < plan.configuration.epochs { result.end = .stoppedEarly }
     if isFinished, plan.configuration.bestWeights {
       if let directory {

@@ -62,6 +62,12 @@ struct TrainingRun {
       "output": .string(directory.path), "history": .array(result.epochs.map(\.settings)),
       "end": .string("\(result.end)"),
     ]
+    let cost = result.checkpointCost
+    members["checkpoints"] = [
+      "written": .integer(cost.count), "failed": .integer(result.checkpointFailures.count),
+      "waitSeconds": .number(cost.waitSeconds), "copySeconds": .number(cost.copySeconds),
+      "writeSeconds": .number(cost.writeSeconds),
+    ]
     members["checkpoint"] = result.checkpoint.map { .string($0) }
     if let best = result.progress.best {
       members["best"] = [
