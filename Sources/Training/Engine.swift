@@ -58,7 +58,8 @@ final class Engine: ParallelWork, @unchecked Sendable {
   /// The metrics of a whole split, in the order of its rows, by the same shards.
   func evaluate(_ split: ResidentSplit) -> Metrics {
     for replica in replicas {
-      replica.sums = MetricSums(classes: model.classes, outputs: model.outputs, topK: topK)
+      replica.sums = MetricSums(
+        classes: model.classes, outputs: model.outputs, topK: topK, replicas: replicas.count)
     }
     forEachBatch(of: split) { _ in perform(.evaluate(split)) }
     return treeSum(replicas.count, +) { replicas[$0].sums }.metrics

@@ -106,7 +106,11 @@ public final class Trainer {
     self.splits = splits
     self.training = training
     data = DataReference(splits.dataset)
-    try plan.model.checkTargets(of: training, in: splits.dataset)
+    // All splits now: a fault in the last must not show only after hours of training.
+    for split in SplitName.allCases {
+      guard let resident = try splits.loadIfPresent(split) else { continue }
+      try plan.model.check(resident, split, of: splits.dataset)
+    }
     try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
@@ -122,7 +126,8 @@ public final class Trainer {
   /// - Parameters:
   ///   - directory: where checkpoints and the history are written; nil writes nothing.
   ///   - report: called on this thread as the run goes on; it should return soon.
-  /// - Throws: `TrainingError.lossNotFinite` and `gradientNotFinite`, and whatever writing the first
+  /// - Throws: `TrainingError.lossNotFinite` and `gradientNotFinite` (the trainer's parameters are
+  ///   then void, those of its checkpoints are good), and whatever writing the first
   ///   checkpoint throws. Later checkpoints that cannot be written are reported, and training goes
   ///   on.
   public func train(

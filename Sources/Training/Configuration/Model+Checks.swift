@@ -23,9 +23,31 @@ extension Model {
     }
   }
 
-  /// - Throws: `TrainingError.unfit` that names a row whose target values the loss has no meaning
-  ///   for: outside 0 … 1 for binaryCrossEntropy, no distribution for softmaxCrossEntropy.
-  func checkTargets(of split: ResidentSplit, in dataset: Dataset) throws {
+  /// - Throws: `TrainingError.unfit` where the rows of a split cannot be judged: their weights are
+  ///   all 0, or a target value is none that the loss has a meaning for.
+  func check(_ split: ResidentSplit, _ name: SplitName, of dataset: Dataset) throws {
+    try checkWeights(split, name, of: dataset)
+    try checkTargets(split, of: dataset)
+  }
+
+  private func checkWeights(_ split: ResidentSplit, _ name: SplitName, of dataset: Dataset) throws {
+    guard split.hasWeights else { return }
+    let weight = AlignedBuffer<Float>(count: 1)
+    for row in 0..<split.rows {
+      withUnsafePointer(to: Int32(row)) {
+        split.gatherWeights(UnsafeBufferPointer(start: $0, count: 1), into: weight.view)
+      }
+      if weight.view[0] > 0 { return }
+    }
+    throw TrainingError.unfit(
+      setting: "data",
+      problem: "\(dataset.path) has sample weights that are all 0 in \(name.rawValue): nothing "
+        + "there would count")
+  }
+
+  /// Target values must lie in 0 … 1 for binaryCrossEntropy, and be a distribution for
+  /// softmaxCrossEntropy.
+  private func checkTargets(_ split: ResidentSplit, of dataset: Dataset) throws {
     guard case .values(let width) = split.targets else { return }
     let isDistribution: Bool
     switch loss {
@@ -34,10 +56,10 @@ extension Model {
     default: return
     }
     let values = AlignedBuffer<Float>(count: width)
-    let index = AlignedBuffer<Int32>(count: 1)
     for row in 0..<split.rows {
-      index.pointer[0] = Int32(row)
-      split.gatherValues(UnsafeBufferPointer(index.pointer), into: values.view)
+      withUnsafePointer(to: Int32(row)) {
+        split.gatherValues(UnsafeBufferPointer(start: $0, count: 1), into: values.view)
+      }
       let isInRange = values.pointer.allSatisfy { (0...1).contains($0) }
       let sum = values.pointer.reduce(0, +)
       guard isInRange, !isDistribution || abs(sum - 1) < 1e-3 else {

@@ -31,6 +31,8 @@ public final class TrainedModel {
     let shards = configuration.shards ?? 1
     model = checkpoint.model
     self.workers = min(workers ?? availableCores(), shards)
+    try model.checkMemory(
+      batchSize: configuration.batchSize ?? 1, shards: shards, available: availableMemory())
     engine = try Engine(
       model: model, batchSize: configuration.batchSize ?? 1, shards: shards,
       seed: configuration.seed, topK: configuration.topK, workers: self.workers, trains: false)
@@ -45,7 +47,7 @@ public final class TrainedModel {
   ) throws -> Metrics {
     try model.checkFits(dataset, needsTargets: true)
     let resident = try Splits(dataset, memoryBudget: memoryBudget).load(split)
-    try model.checkTargets(of: resident, in: dataset)
+    try model.check(resident, split, of: dataset)
     return engine.evaluate(resident)
   }
 
