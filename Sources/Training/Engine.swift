@@ -40,49 +40,51 @@ final class Engine: @unchecked Sendable {
 
   /// Has every replica compute the gradient of its shard of the mini-batch, and adds up what the
   /// shards came to over the fixed tree.
-  func computeGradients(on split: ResidentSplit, accumulates: Bool) -> ShardResult {
+  func computeGradients(on split: RowStream, accumulates: Bool) -> ShardResult {
     pool.perform(replicas.count) { shard in
       self.replicas[shard].train(
-        on: self.batch, of: split, parameters: self.parameters.view, accumulates: accumulates)
+        on: self.batch, of: split.memory, parameters: self.parameters.view,
+        accumulates: accumulates)
     }
     return treeSum(replicas.count, +) { replicas[$0].result }
   }
 
   /// The metrics of a whole split, in the order of its rows, by the same shards.
-  func evaluate(_ split: ResidentSplit) -> Metrics {
+  func evaluate(_ split: RowStream) throws -> Metrics {
     for replica in replicas {
       replica.sums = MetricSums(classes: model.classes, outputs: model.outputs, topK: topK)
     }
-    forEachBatch(of: split) { _ in
+    try forEachBatch(of: split) { _ in
       pool.perform(replicas.count) { shard in
         self.replicas[shard].evaluate(
-          on: self.batch, of: split, parameters: self.parameters.view)
+          on: self.batch, of: split.memory, parameters: self.parameters.view)
       }
     }
     return treeSum(replicas.count, +) { replicas[$0].sums }.metrics
   }
 
   /// Calls `body` with predictions for the rows of a split, a mini-batch at a time in order: the
-  /// range of rows, and their outputs as (rows, outputs).
-  func predict(_ split: ResidentSplit, _ body: (Range<Int>, FloatView) throws -> Void) rethrows {
+  /// rows' numbers, and their outputs as (rows, outputs).
+  func predict(_ split: RowStream, _ body: ([Int64], FloatView) throws -> Void) throws {
     let outputs = AlignedBuffer<Float>(count: batch.rows.count * model.outputs)
     predictions = outputs.view
     defer { predictions = nil }
     try forEachBatch(of: split) { rows in
       pool.perform(replicas.count) { shard in
         self.replicas[shard].predict(
-          on: self.batch, of: split, parameters: self.parameters.view, into: self.predictions!)
+          on: self.batch, of: split.memory, parameters: self.parameters.view, into: self.predictions!)
       }
-      try body(rows, outputs.view.prefix(rows.count * model.outputs))
+      let numbers = zip(rows, batch.rows(0..<rows.count)).map {
+        Int64(split.rowNumber(position: $0, index: $1))
+      }
+      try body(numbers, outputs.view.prefix(rows.count * model.outputs))
     }
   }
 
-  private func forEachBatch(
-    of split: ResidentSplit, _ body: (Range<Int>) throws -> Void
-  ) rethrows {
-    var order = EpochOrder(rows: split.rows, geometry: .none, seed: 0, epoch: 0)
+  private func forEachBatch(of split: RowStream, _ body: (Range<Int>) throws -> Void) throws {
+    let pass = split.passInOrder()
     var start = 0
-    while batch.fill(from: &order, step: 0, firstSample: 0) {
+    while try batch.fill(from: pass, step: 0, firstSample: 0) {
       try body(start..<start + batch.count)
       start += batch.count
     }

@@ -14,13 +14,13 @@ public final class Trainer {
   public private(set) var progress = Progress()
 
   private let splits: Splits
-  let training: ResidentSplit
+  let training: RowStream
   let engine: Engine
   let updater: Updater
   private var clock = StepClock()
   private var epochs: [EpochReport] = []
 
-  /// Plans a run and makes it ready: loads the splits, checks the arithmetic libraries, allocates
+  /// Plans a run and makes it ready: opens the splits, checks the arithmetic libraries, allocates
   /// all memory and sets the initial parameters.
   ///
   /// - Parameters:
@@ -35,11 +35,12 @@ public final class Trainer {
     memoryBudget: Int? = nil
   ) throws {
     try SelfTest.run()
-    splits = Splits(data, memoryBudget: memoryBudget)
-    training = try splits.load(.train)
     let cores = availableCores()
-    plan = try Plan(configuration, for: data, training: training, cores: cores)
-    try plan.model.checkTargets(of: training, in: data)
+    plan = try Plan(configuration, for: data, cores: cores)
+    try plan.model.checkTargets(of: .train, in: data)
+    splits = Splits(
+      data, batch: plan.batchSize, decoders: cores, memoryBudget: memoryBudget)
+    training = try splits.stream(.train, geometry: plan.geometry)
     self.workers = min(workers ?? cores, plan.shards)
     engine = try Engine(
       model: plan.model, batchSize: plan.batchSize, shards: plan.shards,
@@ -58,13 +59,13 @@ public final class Trainer {
   public func train(
     into directory: RunDirectory? = nil, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
-    let validation = try splits.loadIfPresent(.validation)
+    let validation = try splits.inOrderIfPresent(.validation)
     try directory?.writeConfiguration(plan.configuration)
     report(.started)
     try saveCheckpoint(in: directory, report)
     while progress.epoch < plan.configuration.epochs {
       try trainEpoch(report)
-      let metrics = validation.map { engine.evaluate($0) }
+      let metrics = validation.map { try engine.evaluate($0) }
       finishEpoch(metrics, report)
       try saveCheckpoint(in: directory, report)
       try directory?.writeHistory(epochs)
@@ -81,27 +82,26 @@ public final class Trainer {
   /// The metrics of a split under the present parameters.
   /// - Throws: `DatasetError` where the data has no such split.
   public func evaluate(_ split: SplitName) throws -> Metrics {
-    engine.evaluate(try splits.load(split))
+    try engine.evaluate(splits.inOrder(split))
   }
 
   // MARK: - The stages of an epoch
 
   private func trainEpoch(_ report: (TrainingEvent) -> Void) throws {
-    var order = EpochOrder(
-      rows: plan.rows, geometry: plan.geometry, seed: plan.configuration.seed,
-      epoch: progress.epoch)
+    let pass = training.pass(seed: plan.configuration.seed, epoch: progress.epoch)
+    defer { pass.end() }
     clock.startEpoch()
-    while try step(order: &order) {
+    while try step(pass) {
       if clock.isReportDue() { report(.advanced(stepReport)) }
     }
   }
 
   /// One optimizer step; false when the epoch has no rows left.
-  func step(order: inout EpochOrder) throws -> Bool {
+  func step(_ pass: RowPass) throws -> Bool {
     var sum = ShardResult()
     var batches = 0
     while batches < plan.configuration.accumulate,
-      engine.batch.fill(from: &order, step: progress.step, firstSample: sum.rows)
+      try engine.batch.fill(from: pass, step: progress.step, firstSample: sum.rows)
     {
       sum += engine.computeGradients(on: training, accumulates: batches > 0)
       batches += 1

@@ -74,6 +74,12 @@ public final class Dataset: Sendable {
     try checkInformation()
   }
 
+  /// The rows of a split.
+  /// - Throws: `DatasetError` where the file has no such split.
+  public func rows(of split: SplitName) throws(DatasetError) -> Int {
+    try columns(of: split).rows
+  }
+
   /// Numbers in a row of features.
   public var featureCount: Int { featureShape.reduce(1, *) }
 

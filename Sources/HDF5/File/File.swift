@@ -102,6 +102,16 @@ public final class File: Sendable {
       file.handle, during: file.activity("counting the open objects"))
   }
 
+  /// The descriptor that the library reads the file through, for reading elements without the
+  /// library at `Dataset.fileOffset`. It is the library's, and valid until the file is closed.
+  ///
+  /// The corresponding C function is `H5Fget_vfd_handle`.
+  public var descriptor: Int32? {
+    get throws(HDF5Error) {
+      try H5F.descriptor(file.handle, during: file.activity("asking for the file's descriptor"))
+    }
+  }
+
   private static func accessList(during activity: Activity) throws(HDF5Error) -> Handle {
     let list = try H5P.create(chdf5_file_access, during: activity)
     try H5P.setStrongClose(list, during: activity)

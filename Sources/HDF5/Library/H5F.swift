@@ -42,4 +42,13 @@ enum H5F {
             | H5F_OBJ_DATATYPE | H5F_OBJ_ATTR))
     }
   }
+
+  /// The descriptor that the library reads the file through; nil where it uses none.
+  static func descriptor(_ file: Handle, during activity: Activity) throws(HDF5Error) -> Int32? {
+    var descriptor: UnsafeMutableRawPointer?
+    try Library.call("H5Fget_vfd_handle", during: activity) {
+      H5Fget_vfd_handle(file.id, Library.defaults, &descriptor)
+    }
+    return descriptor?.load(as: Int32.self)
+  }
 }

@@ -25,27 +25,23 @@ extension Model {
 
   /// - Throws: `TrainingError.unfit` that names a row whose target values the loss has no meaning
   ///   for: outside 0 … 1 for binaryCrossEntropy, no distribution for softmaxCrossEntropy.
-  func checkTargets(of split: ResidentSplit, in dataset: Dataset) throws {
-    guard case .values(let width) = split.targets else { return }
+  func checkTargets(of split: SplitName, in dataset: Dataset) throws {
+    guard case .values = dataset.targets else { return }
     let isDistribution: Bool
     switch loss {
     case .binaryCrossEntropy: isDistribution = false
     case .softmaxCrossEntropy: isDistribution = true
     default: return
     }
-    let values = AlignedBuffer<Float>(count: width)
-    let index = AlignedBuffer<Int32>(count: 1)
-    for row in 0..<split.rows {
-      index.pointer[0] = Int32(row)
-      split.gatherValues(UnsafeBufferPointer(index.pointer), into: values.view)
-      let isInRange = values.pointer.allSatisfy { (0...1).contains($0) }
-      let sum = values.pointer.reduce(0, +)
+    try dataset.forEachTarget(of: split) { row, values in
+      let isInRange = values.allSatisfy { (0...1).contains($0) }
+      let sum = values.reduce(0, +)
       guard isInRange, !isDistribution || abs(sum - 1) < 1e-3 else {
         throw TrainingError.unfit(
           setting: "loss",
           problem: "is \(loss.name.rawValue), which takes target values from 0 to 1"
             + (isDistribution ? " that add up to 1" : "")
-            + "; row \(split.rowNumber(row)) of \(dataset.path) has \(Array(values.pointer))")
+            + "; row \(row) of \(dataset.path) has \(Array(values))")
       }
     }
   }
