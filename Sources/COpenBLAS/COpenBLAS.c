@@ -30,7 +30,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 enum { PARALLEL_PTHREADS = 1 };
 
 static void *try_library(const char *name) {
-  void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
   if (!library) return NULL;
   int (*parallel)(void) = (int (*)(void))dlsym(library, "openblas_get_parallel");
   if (parallel && parallel() == PARALLEL_PTHREADS) return library;

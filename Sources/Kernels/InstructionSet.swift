@@ -14,7 +14,7 @@ package enum InstructionSet: String, CaseIterable, Sendable {
 
   /// The set that kernels use unless they are told another: the forced one, where it can be used.
   package static let current: InstructionSet = {
-    if let set = InstructionSet(rawValue: requested ?? ""), set.isAvailable { return set }
+    if let requested, let set = try? forced(requested) { return set }
     return allCases.last(where: \.isAvailable) ?? .sse2
   }()
 
@@ -23,11 +23,14 @@ package enum InstructionSet: String, CaseIterable, Sendable {
 
   /// Throws where `LOCKSTEP_INSTRUCTIONS` names a set that is unknown or that this processor lacks.
   package static func check() throws(NumericsError) {
-    guard let requested else { return }
-    guard InstructionSet(rawValue: requested)?.isAvailable != true else { return }
+    if let requested { _ = try forced(requested) }
+  }
+
+  /// The set that a value of `LOCKSTEP_INSTRUCTIONS` asks for.
+  package static func forced(_ name: String) throws(NumericsError) -> InstructionSet {
+    if let set = InstructionSet(rawValue: name), set.isAvailable { return set }
     let usable = allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", ")
-    throw NumericsError(
-      "LOCKSTEP_INSTRUCTIONS is \"\(requested)\": this processor can use \(usable)")
+    throw NumericsError("LOCKSTEP_INSTRUCTIONS is \"\(name)\": this processor can use \(usable)")
   }
 
   private static var requested: String? {

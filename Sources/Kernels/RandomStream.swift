@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Numbers that depend on a seed, a purpose and an address only: the same stream each time it is
@@ -15,10 +16,14 @@ package struct RandomStream: Sendable {
     case selection = 5
   }
 
-  private let generator: Philox
+  /// Words that are worked out together.
+  private static let bufferCount = 64
+
+  private let key: UInt64
+  /// Of the block after the words in `buffer`.
   private var counter: SIMD4<UInt32>
-  private var words = SIMD4<UInt32>()
-  private var used = 4
+  private var buffer = InlineArray<64, UInt32>(repeating: 0)
+  private var used = bufferCount
 
   /// - Parameters:
   ///   - index: below 2²⁴, say a tensor's or layer's number.
@@ -26,19 +31,29 @@ package struct RandomStream: Sendable {
   ///   - b: any other.
   package init(seed: UInt64, purpose: Purpose, index: Int = 0, a: UInt32 = 0, b: UInt32 = 0) {
     precondition(index >= 0 && index < 1 << 24, "index of a random stream out of range")
-    generator = Philox(key: seed)
+    key = seed
     counter = SIMD4(0, a, b, purpose.rawValue << 24 | UInt32(index))
   }
 
-  /// 32 random bits.
+  /// 32 random bits: the words of `Philox`, block after block.
   package mutating func next() -> UInt32 {
-    if used == 4 {
-      words = generator.block(counter)
-      counter[0] &+= 1
-      used = 0
-    }
+    if used == Self.bufferCount { refill() }
     defer { used += 1 }
-    return words[used]
+    return buffer[used]
+  }
+
+  private mutating func refill() {
+    let (key, start) = (key, counter)
+    var words = buffer.mutableSpan
+    words.withUnsafeMutableBufferPointer { words in
+      withUnsafeBytes(of: start) { start in
+        InstructionSet.current.loops.pointee.random_words(
+          key, start.baseAddress!.assumingMemoryBound(to: UInt32.self), words.count,
+          words.baseAddress!)
+      }
+    }
+    counter[0] &+= UInt32(Self.bufferCount / 4)
+    used = 0
   }
 
   /// Uniform on [0, 1): a multiple of 2⁻²⁴.

@@ -10,6 +10,11 @@ public struct Network: Sendable {
   public let inputShape: [Int]
   package let layers: [any Layer]
   public let layout: ParameterLayout
+  /// The shape of one sample's outputs.
+  public let outputShape: [Int]
+  /// The numbers of one sample's input and outputs.
+  public let inputs: Int
+  public let outputs: Int
 
   /// - Parameters:
   ///   - inputShape: the shape of one sample: `[28, 28]`, or `[]` for a single number.
@@ -51,15 +56,12 @@ public struct Network: Sendable {
     }
     self.inputShape = inputShape
     self.layers = layers
+    outputShape = shape
+    inputs = inputShape.reduce(1, *)
+    outputs = shape.reduce(1, *)
     layout = ParameterLayout(layers: layers.map { (type(of: $0).kind, $0.parameters) })
   }
 
-  /// The shape of one sample's outputs.
-  public var outputShape: [Int] { layers.last!.outputShape }
-
-  /// The numbers of one sample's input and outputs.
-  public var inputs: Int { inputShape.reduce(1, *) }
-  public var outputs: Int { outputShape.reduce(1, *) }
 
   /// The activation that the outputs come from. Before a cross-entropy loss, which applies softmax
   /// or sigmoid itself, it should be identity.

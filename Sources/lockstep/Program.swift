@@ -36,11 +36,9 @@ enum Program {
       }
       let arguments = try Arguments(Array(words.dropFirst()), for: command)
       if arguments.has(.help) { return try Console.writeResult(Help.command(command)) }
-      let isJSON = arguments.has(.json)
-      let console = Console(isJSON: isJSON)
+      let console = Console(isJSON: arguments.has(.json))
       defer { console.clearProgress() }
-      let result = try command.run(arguments, console)
-      if isJSON { try Console.writeResult(result.json(pretty: true) + "\n") }
+      try console.finish(command.run(arguments, console))
     }
   }
 

@@ -223,7 +223,7 @@ import Testing
       let whole = gzip(idx(8, [10, 2, 2], (0..<40).map { $0 }))
       options.sources[.train]![0] = try tests.folder.write(whole.dropLast(20), to: "cut")
     },
-    Case("--validation-fraction: is 1.0; expected a number from 0 to below 1") { options, _ in
+    Case("--validation-fraction: is 1; expected a number from 0 to below 1") { options, _ in
       options.validationFraction = 1
     },
     Case("--test-fraction: is nan; expected a number from 0 to below 1") { options, _ in

@@ -26,6 +26,12 @@ import Testing
       .write([Float](repeating: 1, count: 2 * rows))
   }
 
+  /// Says that the file has Lockstep's format.
+  static func format(_ file: File, version: Int = 1) throws {
+    try file.attributes.set("format", to: "lockstep-dataset")
+    try file.attributes.set("format_version", to: version)
+  }
+
   static func targets(_ file: File, _ labels: [Int32] = [0, 1, 2]) throws {
     try file.createDataset("targets", .int32, shape: [labels.count]).write(labels)
   }
@@ -75,12 +81,14 @@ import Testing
     Case("/@class_names has 2 values; expected 3, as /@classes says") { file in
       try features(file)
       try targets(file)
+      try format(file)
       try file.attributes.set("classes", to: 3)
       try file.attributes.set("class_names", to: ["a", "b"])
     },
     Case("/@classes is -1; expected a number of classes from 1 to 16777216") { file in
       try features(file)
       try targets(file)
+      try format(file)
       try file.attributes.set("classes", to: -1)
     },
     Case("/@feature_names has 3 values; expected 2, one for each feature") { file in
@@ -91,6 +99,7 @@ import Testing
     Case("/@normalization is \"log\" with 1 scales; expected none, uniform") { file in
       try features(file)
       try targets(file)
+      try format(file)
       try file.attributes.set("normalization", to: "log")
       try file.attributes.set("normalization_scale", to: Float(1))
       try file.attributes.set("normalization_shift", to: Float(1))
@@ -98,6 +107,7 @@ import Testing
     Case("/@normalization_scale has 3 values; expected 2, one for each feature") { file in
       try features(file)
       try targets(file)
+      try format(file)
       try file.attributes.set("normalization", to: "per_feature")
       try file.attributes.set("normalization_scale", to: [Float](repeating: 1, count: 3))
       try file.attributes.set("normalization_shift", to: [Float](repeating: 1, count: 3))
@@ -164,8 +174,7 @@ import Testing
     Case("has version 2 of the dataset format; expected at most 1; use a newer Lockstep") { file in
       try features(file)
       try targets(file)
-      try file.attributes.set("format", to: "lockstep-dataset")
-      try file.attributes.set("format_version", to: 2)
+      try format(file, version: 2)
     },
     Case("/features_crc32 has 1 checksums for 2 rows each; expected checksums for the 3 rows") {
       file in

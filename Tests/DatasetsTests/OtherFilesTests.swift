@@ -177,4 +177,40 @@ import Testing
     }
     #expect(fingerprints.count == 4)
   }
+
+  // Fixtures/make.py writes this file.
+  @Test func `a file of h5py's is read`() throws {
+    let path = fixture("Fixtures/h5py.h5")
+    func feature(_ row: Int32, _ column: Int) -> Float { Float((Int(row) * 5 + column) * 7 % 100) }
+    let dataset = try Dataset(path: path, features: "X_train", targets: "y_train")
+    #expect(dataset.splits == [.train: 30, .test: 8])
+    #expect(dataset.fingerprint.hasPrefix("sample-sha256:"))
+    #expect(dataset.classNames == ["zéro", "one", "two", "three"])
+    for split in [SplitName.train, .test] {
+      let resident = try dataset.load(split)
+      let rows = (0..<Int32(resident.rows)).reversed()
+      #expect(
+        resident.features(Array(rows)) == rows.flatMap { row in (0..<5).map { feature(row, $0) } })
+      #expect(resident.labels(Array(rows)) == rows.map { $0 % 4 })
+    }
+
+    let images = try Dataset(
+      path: path, features: "deep/link", targets: "deep/one_hot", weights: "deep/weights")
+    #expect(images.featureShape == [1, 5])
+    #expect(images.normalization == .bytes)
+    let resident = try images.load(.train)
+    #expect(resident.labels([5, 6]) == [1, 2])
+    #expect(resident.sampleWeights([5, 6]) == [0.5, 1])
+    #expect(resident.features([29]) == (0..<5).map { feature(29, $0) })
+
+    // Booleans are an enumeration of bytes.
+    let flags = try Dataset(path: path, features: "X_train", targets: "deep/flags")
+    #expect(flags.targets == .values(5))
+    #expect(try flags.load(.train).values([0]) == [0, 1, 0, 1, 0])
+
+    let error = #expect(throws: DatasetError.self) {
+      try Dataset(path: path, features: "deep/away", targets: "y_train")
+    }
+    #expect(error?.problem.contains("another file") == true)
+  }
 }

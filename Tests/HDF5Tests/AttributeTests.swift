@@ -41,12 +41,18 @@ import Testing
   @Test func `strings are read as they were written`() throws {
     try file.attributes.set("one", to: "größer")
     try file.attributes.set("many", to: ["a", "", "日本"])
+    try file.attributes.set("variable", to: ["a", "", "日本"], as: .variable)
     try file.attributes.set("fixed", to: ["a", "", "日本"], as: .fixed(6))
     try file.attributes.set("none", to: [String]())
     #expect(try file.attributes.string("one") == "größer")
     #expect(try file.attributes.strings("many") == ["a", "", "日本"])
+    #expect(try file.attributes.strings("variable") == ["a", "", "日本"])
+    #expect(try file.attributes.storedType(of: "many") == .string(.fixed(6)))
+    #expect(try file.attributes.storedType(of: "variable") == .string(.variable))
     #expect(try file.attributes.strings("fixed") == ["a", "", "日本"])
     #expect(try file.attributes.strings("none") == [])
+    try file.attributes.set("empty", to: "")
+    #expect(try file.attributes.string("empty") == "")
     #expect(try file.attributes.shape(of: "one") == [])
     #expect(try file.attributes.storedType(of: "fixed") == .string(.fixed(6)))
   }
@@ -94,7 +100,7 @@ import Testing
     #expect(text?.object == "/g@text")
     #expect(
       text?.problem
-        == "holds strings of variable length (UTF-8); int64, or what fits it, was expected")
+        == "holds strings of 1 byte (UTF-8); int64, or what fits it, was expected")
     #expect(
       failure { _ = try file.attributes.value("numbers", as: Double.self) }?.problem
         == "holds 2 values; 1 was expected")

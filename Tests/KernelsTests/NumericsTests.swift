@@ -17,6 +17,20 @@ import Testing
     #expect(parts[3].hasPrefix("OpenBLAS ") && parts[3].split(separator: " ").count == 3)
   }
 
+  @Test func `a forced instruction set is one that the processor has, or refused with the choice`()
+  {
+    for set in InstructionSet.allCases {
+      if set.isAvailable {
+        #expect((try? InstructionSet.forced(set.rawValue)) == set)
+      } else {
+        #expect(throws: NumericsError.self) { try InstructionSet.forced(set.rawValue) }
+      }
+    }
+    let error = #expect(throws: NumericsError.self) { try InstructionSet.forced("mmx") }
+    #expect(error?.problem.contains("\"mmx\"") == true)
+    #expect(error?.problem.contains("sse2") == true)
+  }
+
   @Test func `the current instruction set is one that the processor has`() throws {
     try InstructionSet.check()
     #expect(InstructionSet.current.isAvailable)

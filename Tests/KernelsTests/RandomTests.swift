@@ -15,6 +15,14 @@ import Testing
         == SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
   }
 
+  @Test func `a stream is the generator's blocks in order`() {
+    var stream = RandomStream(seed: 77, purpose: .dropout, index: 5, a: 6, b: 7)
+    for block in 0..<100 {
+      let words = Philox(key: 77).block(SIMD4(UInt32(block), 6, 7, 3 << 24 | 5))
+      for word in 0..<4 { #expect(stream.next() == words[word]) }
+    }
+  }
+
   @Test func `streams repeat, and differ by seed, purpose and address`() {
     func words(_ stream: RandomStream) -> [UInt32] {
       var stream = stream

@@ -9,16 +9,18 @@
 #include "Vector.h"
 
 #include "Functions.h"
+#include "Transpose.h"
 
 #include "Dense.h"
 #include "Flat.h"
 #include "Softmax.h"
 
+#include "CrossEntropy.h"
 #include "Losses.h"
 
-#include "Dropout.h"
 #include "Gather.h"
 #include "Matmul.h"
+#include "Random.h"
 #include "Update.h"
 
 const struct kernels TABLE = {
@@ -32,6 +34,7 @@ const struct kernels TABLE = {
     .reduce = reduce,
     .update = update,
     .gather = gather,
+    .random_words = random_words,
     .dropout_mask = dropout_mask,
     .multiply = multiply,
     .add = add,

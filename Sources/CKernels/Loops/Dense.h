@@ -61,8 +61,7 @@ INLINE void activate_row(
     enum kernel_activation f, float parameter, long count, float *values, const float *bias,
     float *preactivation) {
   vf a = splat(parameter);
-  for (long i = 0; i < count; i += LANES) {
-    long some = count - i < LANES ? count - i : LANES;
+  EACH_VECTOR(i, some, count) {
     vf x = load_some(values + i, some);
     if (bias) x = x + load_some(bias + i, some);
     if (preactivation) store_some(preactivation + i, x, some);
@@ -85,27 +84,42 @@ INLINE void activate_row(
     case KERNEL_SILU: loop(KERNEL_SILU); break; \
   }
 
+// Rows that are shorter than this are treated LANES at a time, as one row with its bias repeated.
+enum { SHORT_ROW = 32 };
+
 static void activate(
     enum kernel_activation f, float parameter, long rows, long columns, float *values,
     const float *bias, float *preactivation) {
+  float repeated[SHORT_ROW * LANES];
+  long last_row = 0;  // the length of a shorter row after the others
   if (!bias) {
     columns *= rows;
     rows = columns > 0;
+  } else if (columns < SHORT_ROW) {
+    for (long i = 0; i < columns * LANES; i += columns) {
+      memcpy(repeated + i, bias, (size_t)columns * sizeof *bias);
+    }
+    bias = repeated;
+    last_row = rows % LANES * columns;
+    rows /= LANES;
+    columns *= LANES;
   }
+#define ROW(kind, r, count) \
+  activate_row(kind, parameter, count, values + (r) * columns, bias, \
+               preactivation ? preactivation + (r) * columns : 0)
 #define LOOP(kind) \
-  for (long r = 0; r < rows; r++) \
-    activate_row(kind, parameter, columns, values + r * columns, bias, \
-                 preactivation ? preactivation + r * columns : 0)
+  for (long r = 0; r < rows; r++) ROW(kind, r, columns); \
+  if (last_row > 0) ROW(kind, rows, last_row)
   FOR_EACH_ACTIVATION(f, LOOP)
 #undef LOOP
+#undef ROW
 }
 
 // Four rows (or one) at a time: the gradient of the preactivation, and its sum over rows.
 INLINE void backward_rows(
     enum kernel_activation f, vf a, int rows, long columns, const float *output,
     const float *preactivation, float *gradient, float *sums, bool add_to_sums) {
-  for (long i = 0; i < columns; i += LANES) {
-    long some = columns - i < LANES ? columns - i : LANES;
+  EACH_VECTOR(i, some, columns) {
     vf g[4];
 #pragma unroll
     for (int r = 0; r < rows; r++) {

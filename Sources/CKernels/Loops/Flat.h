@@ -1,31 +1,27 @@
 // Loops over flat ranges: sums over shards, norms, products.
 
 static void multiply(long count, const float *a, const float *b, float *result) {
-  for (long i = 0; i < count; i += LANES) {
-    long some = count - i < LANES ? count - i : LANES;
+  EACH_VECTOR(i, some, count) {
     store_some(result + i, load_some(a + i, some) * load_some(b + i, some), some);
   }
 }
 
 static void add(long count, const float *added, float *values) {
-  for (long i = 0; i < count; i += LANES) {
-    long some = count - i < LANES ? count - i : LANES;
+  EACH_VECTOR(i, some, count) {
     store_some(values + i, load_some(values + i, some) + load_some(added + i, some), some);
   }
 }
 
 static void scale(long count, float factor, float *values) {
-  for (long i = 0; i < count; i += LANES) {
-    long some = count - i < LANES ? count - i : LANES;
+  EACH_VECTOR(i, some, count) {
     store_some(values + i, load_some(values + i, some) * factor, some);
   }
 }
 
 static double sum_of_squares(long count, const float *values) {
   struct wide_sum sums[2] = {{0, 0}, {0, 0}};
-  for (long i = 0; i < count; i += LANES) {
-    long some = count - i < LANES ? count - i : LANES;
-    add_square(&sums[i / LANES & 1], load_some(values + i, some));
+  EACH_VECTOR_OF_PAIR(i, some, which, count) {
+    add_square(&sums[which], load_some(values + i, some));
   }
   return wide_total(&sums[0]) + wide_total(&sums[1]);
 }
@@ -69,13 +65,12 @@ INLINE double reduce_tile(
     const float *const *gradients, long shards, long many, long offset, long count, float scale,
     float *out) {
   struct wide_sum squares[2] = {{0, 0}, {0, 0}};
-  for (long i = 0; i < count; i += LANES) {
-    long some = count - i < LANES ? count - i : LANES;
+  EACH_VECTOR_OF_PAIR(i, some, which, count) {
     vf sum = shards > 0 ? sum_up_to_8(gradients, shards, offset + i, some)
                         : sum_many(gradients, many, offset + i, some);
     sum = sum * scale;
     store_some(out + i, sum, some);
-    add_square(&squares[i / LANES & 1], sum);
+    add_square(&squares[which], sum);
   }
   return wide_total(&squares[0]) + wide_total(&squares[1]);
 }

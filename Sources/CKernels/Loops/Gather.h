@@ -11,29 +11,43 @@ INLINE vf half_to_float(vu bits) {
 #define CONVERT_HALF(raw) half_to_float(__builtin_convertvector(raw, vu))
 
 // Defines gather_NAME: as `gather`, for one type of number and one kind of scale.
+//
+// Rows of a vector or more end with a whole vector that overlaps the one before: cheaper than a
+// part of one, and what is written twice is the same.
 #define DEFINE_GATHER(name, type, convert) \
   typedef type raw_##name __attribute__((ext_vector_type(LANES))); \
   typedef raw_##name raw_##name##_anywhere __attribute__((aligned(1), may_alias)); \
+  INLINE void gather_##name##_vector( \
+      const struct kernel_gather *job, bool plain, bool per_column, const char *row, long c, \
+      long some, float *to) { \
+    const char *from = row + c * (long)sizeof(type); \
+    raw_##name raw = 0; \
+    if (some == LANES) raw = *(const raw_##name##_anywhere *)from; \
+    else memcpy(&raw, from, (size_t)some * sizeof(type)); \
+    vf x = convert(raw), factor = splat(job->scale), term = splat(job->shift); \
+    if (per_column) { \
+      factor = load_some(job->scales + c, some); \
+      term = load_some(job->shifts + c, some); \
+    } \
+    store_some(to + c, plain ? x : muladd(x, factor, term), some); \
+  } \
   INLINE void gather_##name( \
-      const struct kernel_gather *job, bool plain, bool per_column, const int32_t *indices, \
+      const struct kernel_gather *all, bool plain, bool per_column, const int32_t *indices, \
       long rows, float *out) { \
-    long width = job->width; \
-    vf factor = splat(job->scale), term = splat(job->shift); \
+    struct kernel_gather job = *all; \
+    long width = job.width; \
     for (long r = 0; r < rows; r++) { \
-      const char *row = (const char *)job->base + (long)indices[r] * width * (long)sizeof(type); \
+      const char *row = (const char *)job.base + (long)indices[r] * width * (long)sizeof(type); \
       float *to = out + r * width; \
-      for (long c = 0; c < width; c += LANES) { \
-        long some = width - c < LANES ? width - c : LANES; \
-        const char *from = row + c * (long)sizeof(type); \
-        raw_##name raw = 0; \
-        if (some == LANES) raw = *(const raw_##name##_anywhere *)from; \
-        else memcpy(&raw, from, (size_t)some * sizeof(type)); \
-        vf x = convert(raw); \
-        if (per_column) { \
-          factor = load_some(job->scales + c, some); \
-          term = load_some(job->shifts + c, some); \
-        } \
-        store_some(to + c, plain ? x : muladd(x, factor, term), some); \
+      long c = 0; \
+      for (; c + LANES <= width; c += LANES) { \
+        gather_##name##_vector(&job, plain, per_column, row, c, LANES, to); \
+      } \
+      if (c == width) continue; \
+      if (width >= LANES) { \
+        gather_##name##_vector(&job, plain, per_column, row, width - LANES, LANES, to); \
+      } else { \
+        gather_##name##_vector(&job, plain, per_column, row, 0, width, to); \
       } \
     } \
   }

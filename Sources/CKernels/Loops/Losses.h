@@ -34,12 +34,12 @@ INLINE struct kernel_sum elementwise_loss(
     float weight = weights ? weights[r] : 1;
     float factor = (float)(weight * share);
     struct wide_sum sum = {0, 0};
-    for (long i = r * columns, end = i + columns; i < end; i += LANES) {
-      long some = end - i < LANES ? end - i : LANES;
+    long at = r * columns;
+    EACH_VECTOR(i, some, columns) {
       struct element_loss e = element_loss(
-          kind, parameter, load_some(outputs + i, some), load_some(targets + i, some));
+          kind, parameter, load_some(outputs + at + i, some), load_some(targets + at + i, some));
       add_wide(&sum, some == LANES ? e.loss : keep_lanes(e.loss, some, 0));
-      if (gradient) store_some(gradient + i, e.derivative * factor, some);
+      if (gradient) store_some(gradient + at + i, e.derivative * factor, some);
     }
     total.loss += weight * (wide_total(&sum) * share);
     total.weight += weight;
@@ -61,66 +61,4 @@ static struct kernel_sum loss(
     LOSS(KERNEL_BINARY_CROSS_ENTROPY);
   }
 #undef LOSS
-}
-
-// How much a class counts in a row's loss −Σ mass·log p, besides what its label adds.
-INLINE vf class_mass(const struct kernel_cross_entropy *job, long at, long c, long some) {
-  vf mass = splat(job->smoothing / (float)job->classes);
-  if (job->targets) {
-    mass = muladd(load_some(job->targets + at + c, some), splat(1 - job->smoothing), mass);
-  }
-  if (job->class_weights) mass = mass * load_some(job->class_weights + c, some);
-  return mass;
-}
-
-// Of a row whose masses are not all on its label: Σ mass, and Σ mass·(x − maximum).
-INLINE void spread_masses(
-    const struct kernel_cross_entropy *job, long at, float maximum, float *total, float *dot) {
-  vf totals = splat(0), dots = splat(0);
-  for (long c = 0; c < job->classes; c += LANES) {
-    long some = job->classes - c < LANES ? job->classes - c : LANES;
-    vf mass = class_mass(job, at, c, some);
-    if (some < LANES) mass = keep_lanes(mass, some, 0);
-    vf shifted = load_some(job->logits + at + c, some) - maximum;
-    totals = totals + mass;
-    dots = mass != 0.0f ? muladd(mass, shifted, dots) : dots;
-  }
-  *total += sum_lanes(totals);
-  *dot += sum_lanes(dots);
-}
-
-// loss = Σ mass·log Σ eˣ⁻ᵐᵃˣ − Σ mass·(x − max); gradient = p·Σ mass − mass, both times the weight.
-static struct kernel_sum cross_entropy(const struct kernel_cross_entropy *job) {
-  struct kernel_sum sum = {0, 0};
-  long classes = job->classes;
-  bool spread = job->targets || job->smoothing != 0;
-  for (long r = 0; r < job->rows; r++) {
-    long at = r * classes, label = job->labels ? at + job->labels[r] : -1;
-    const float *logits = job->logits + at;
-    float weight = job->weights ? job->weights[r] : 1, label_weight = 1, label_mass = 0;
-    float maximum = row_maximum(logits, classes), total = 0, dot = 0;
-    if (label >= 0) {
-      if (job->class_weights) label_weight = job->class_weights[label - at];
-      label_mass = label_weight * (1 - job->smoothing);
-      total = label_mass;
-      if (label_mass != 0) dot = label_mass * (job->logits[label] - maximum);
-    }
-    if (spread) spread_masses(job, at, maximum, &total, &dot);
-    float exponentials =
-        row_exponentials(logits, classes, maximum, job->gradient ? job->gradient + at : 0);
-    float log_sum = logarithm(splat(exponentials))[0];
-    sum.loss += (double)weight * ((double)total * log_sum - dot);
-    sum.weight += (double)weight * label_weight;
-    if (!job->gradient) continue;
-    float factor = weight * total / exponentials;
-    for (long c = 0; c < classes; c += LANES) {
-      long some = classes - c < LANES ? classes - c : LANES;
-      float *g = job->gradient + at + c;
-      vf value = load_some(g, some) * factor;
-      if (spread) value = value - class_mass(job, at, c, some) * weight;
-      store_some(g, value, some);
-    }
-    if (label >= 0) job->gradient[label] -= weight * label_mass;
-  }
-  return sum;
 }

@@ -7,12 +7,10 @@
 
 enum {
   TILE_COLUMNS = 2 * LANES,
-  BLOCK_K = 256,
+  // A tile's parts of a and b share the first-level cache, a block of each the second.
+  BLOCK_K = 400,
   BLOCK_N = 64,
-  // Rows of a transposed `a` that are copied at a time, and of another one that are gone over.
-  BLOCK_M_PACKED = 16 * ROWS_PER_TILE,
-  BLOCK_M = 264,
-  IN_PLACE = 8192,
+  BLOCK_A = 64 * 1024,  // floats of a
 };
 
 // Where a tile's left operand lies: element (i, l) at a[i·row + l·step].
@@ -37,6 +35,7 @@ INLINE void tile(
   for (int i = 0; i < rows; i++) {
 #pragma unroll
     for (int j = 0; j < vectors; j++) sums[i][j] = splat(0);
+    __builtin_prefetch(c + i * c_row, 1);
   }
   for (long l = 0; l < k; l++) {
     vf y[4];
@@ -152,95 +151,80 @@ static void multiply_in_place(
   }
 }
 
-typedef float v4 __attribute__((ext_vector_type(4)));
-typedef v4 v4_anywhere __attribute__((aligned(4), may_alias));
-
-INLINE v4 load4(const float *p) { return *(const v4_anywhere *)p; }
-INLINE void store4(float *p, v4 x) { *(v4_anywhere *)p = x; }
-
-// to[c·to_row + r] = from[r·from_row + c]
-static void transpose(
-    long rows, long columns, const float *from, long from_row, float *to, long to_row) {
-  long r = 0;
-  for (; r + 4 <= rows; r += 4) {
-    const float *f = from + r * from_row;
-    long c = 0;
-    for (; c + 4 <= columns; c += 4) {
-      v4 x0 = load4(f + c), x1 = load4(f + from_row + c);
-      v4 x2 = load4(f + 2 * from_row + c), x3 = load4(f + 3 * from_row + c);
-      v4 a = __builtin_shufflevector(x0, x1, 0, 4, 1, 5);
-      v4 b = __builtin_shufflevector(x2, x3, 0, 4, 1, 5);
-      v4 d = __builtin_shufflevector(x0, x1, 2, 6, 3, 7);
-      v4 e = __builtin_shufflevector(x2, x3, 2, 6, 3, 7);
-      float *t = to + c * to_row + r;
-      store4(t, __builtin_shufflevector(a, b, 0, 1, 4, 5));
-      store4(t + to_row, __builtin_shufflevector(a, b, 2, 3, 6, 7));
-      store4(t + 2 * to_row, __builtin_shufflevector(d, e, 0, 1, 4, 5));
-      store4(t + 3 * to_row, __builtin_shufflevector(d, e, 2, 3, 6, 7));
-    }
-    for (; c < columns; c++) {
-      for (long i = 0; i < 4; i++) to[c * to_row + r + i] = f[i * from_row + c];
-    }
+// Copies `columns` ≤ BLOCK_N columns of b, as tiles see it: TILE_COLUMNS of them beside each other
+// for each l, BLOCK_K rows of a tile after another's. Lanes beyond `columns` are 0.
+static void pack_columns(
+    bool transposed, const float *b, long b_row, long k, long columns, float *panels) {
+  long full = columns / TILE_COLUMNS * TILE_COLUMNS;
+  if (full < columns) {
+    memset(panels + full * BLOCK_K, 0, (size_t)(k * TILE_COLUMNS) * sizeof *panels);
   }
-  for (; r < rows; r++) {
-    for (long c = 0; c < columns; c++) to[c * to_row + r] = from[r * from_row + c];
-  }
-}
-
-// Copies rows l of b's columns into `panel`, TILE_COLUMNS apart; lanes beyond `columns` are 0.
-INLINE void pack_columns(
-    bool transposed, const float *b, long b_row, long k, long columns, float *panel) {
-  if (columns < TILE_COLUMNS) memset(panel, 0, (size_t)(k * TILE_COLUMNS) * sizeof *panel);
   if (transposed) {
-    transpose(columns, k, b, b_row, panel, TILE_COLUMNS);
-  } else if (columns == TILE_COLUMNS) {
-    for (long l = 0; l < k; l++) {
-      store(panel + l * TILE_COLUMNS, load(b + l * b_row));
-      store(panel + l * TILE_COLUMNS + LANES, load(b + l * b_row + LANES));
+    for (long j = 0; j < columns; j += TILE_COLUMNS) {
+      long some = columns - j < TILE_COLUMNS ? columns - j : TILE_COLUMNS;
+      transpose(some, k, b + j * b_row, b_row, panels + j * BLOCK_K, TILE_COLUMNS);
     }
-  } else {
-    for (long l = 0; l < k; l++) {
-      for (long j = 0; j < columns; j++) panel[l * TILE_COLUMNS + j] = b[l * b_row + j];
+    return;
+  }
+  for (long l = 0; l < k; l++) {
+    const float *from = b + l * b_row;
+    float *to = panels + l * TILE_COLUMNS;
+    for (long j = 0; j < full; j += TILE_COLUMNS) {
+      __builtin_prefetch(from + 8 * b_row + j);
+      store(to + j * BLOCK_K, load(from + j));
+      store(to + j * BLOCK_K + LANES, load(from + j + LANES));
     }
+    for (long j = full; j < columns; j++) to[full * BLOCK_K + j - full] = from[j];
   }
 }
 
 // Copies columns of a transposed `a`: tile after tile, ROWS_PER_TILE of them for each l.
-static void pack_rows(const float *a, long a_row, long k, long rows, float *packed) {
+static void pack_transposed_rows(
+    const float *a, long a_row, long k, long rows, float *packed) {
   for (long i = 0; i < rows; i += ROWS_PER_TILE) {
-    long some = rows - i < ROWS_PER_TILE ? rows - i : ROWS_PER_TILE;
     float *to = packed + i * k;
-    for (long l = 0; l < k; l++) {
-      for (long r = 0; r < some; r++) to[l * ROWS_PER_TILE + r] = a[l * a_row + i + r];
+    const float *from = a + i;
+    if (rows - i >= ROWS_PER_TILE) {
+      for (long l = 0; l < k; l++) {
+        memcpy(to + l * ROWS_PER_TILE, from + l * a_row, ROWS_PER_TILE * sizeof *to);
+      }
+    } else {
+      for (long l = 0; l < k; l++) {
+        for (long r = 0; r < rows - i; r++) to[l * ROWS_PER_TILE + r] = from[l * a_row + r];
+      }
     }
   }
 }
 
-static void multiply_in_blocks(
+// The size of the parts, a multiple of `unit`, into which `whole` is cut so that none is larger
+// than `most` and they are about equal.
+INLINE long even_part(long whole, long most, long unit) {
+  long parts = (whole + most - 1) / most;
+  return ((whole + parts - 1) / parts + unit - 1) / unit * unit;
+}
+
+static __attribute__((noinline)) void multiply_in_blocks(
     bool transpose_a, bool transpose_b, long m, long n, long k, const float *a, const float *b,
     float *c, bool accumulate) {
   float panels[BLOCK_K * BLOCK_N] __attribute__((aligned(64)));
-  float packed[BLOCK_K * BLOCK_M_PACKED];
-  long block_m = transpose_a ? BLOCK_M_PACKED : BLOCK_M;
-  for (long l = 0; l < k; l += BLOCK_K) {
-    long depth = k - l < BLOCK_K ? k - l : BLOCK_K;
+  float packed[BLOCK_A];
+  long block_k = even_part(k, BLOCK_K, 1);
+  long block_m = even_part(m, BLOCK_A / block_k / ROWS_PER_TILE * ROWS_PER_TILE, ROWS_PER_TILE);
+  for (long l = 0; l < k; l += block_k) {
+    long depth = k - l < block_k ? k - l : block_k;
     for (long i = 0; i < m; i += block_m) {
       long height = m - i < block_m ? m - i : block_m;
       struct left left = {a + i * k + l, k, 1};
       long left_tile = ROWS_PER_TILE * k;
       if (transpose_a) {
-        pack_rows(a + l * m + i, m, depth, height, packed);
+        pack_transposed_rows(a + l * m + i, m, depth, height, packed);
         left = (struct left){packed, 1, ROWS_PER_TILE};
         left_tile = ROWS_PER_TILE * depth;
       }
       for (long j0 = 0; j0 < n; j0 += BLOCK_N) {
         long end = n - j0 < BLOCK_N ? n : j0 + BLOCK_N;
-        for (long j = j0; j < end; j += TILE_COLUMNS) {
-          long columns = end - j < TILE_COLUMNS ? end - j : TILE_COLUMNS;
-          const float *from = transpose_b ? b + j * k + l : b + l * n + j;
-          pack_columns(
-              transpose_b, from, transpose_b ? k : n, depth, columns, panels + (j - j0) * BLOCK_K);
-        }
+        const float *from = transpose_b ? b + j0 * k + l : b + l * n + j0;
+        pack_columns(transpose_b, from, transpose_b ? k : n, depth, end - j0, panels);
         for (long j = j0; j < end; j += TILE_COLUMNS) {
           long columns = end - j < TILE_COLUMNS ? end - j : TILE_COLUMNS;
           tile_column(
@@ -253,12 +237,73 @@ static void multiply_in_blocks(
   }
 }
 
+// c[i, j] for `rows` × `columns` results, each the inner product of a row of a and one of b.
+INLINE void inner_products(
+    int rows, int columns, long n, long k, const float *a, const float *b, float *c,
+    bool accumulate) {
+  vf sums[4][4];
+#pragma unroll
+  for (int i = 0; i < rows; i++) {
+#pragma unroll
+    for (int j = 0; j < columns; j++) sums[i][j] = splat(0);
+  }
+  EACH_VECTOR(l, some, k) {
+    vf x[4];
+#pragma unroll
+    for (int i = 0; i < rows; i++) x[i] = load_some(a + i * k + l, some);
+#pragma unroll
+    for (int j = 0; j < columns; j++) {
+      vf y = load_some(b + j * k + l, some);
+#pragma unroll
+      for (int i = 0; i < rows; i++) sums[i][j] = muladd(x[i], y, sums[i][j]);
+    }
+  }
+#pragma unroll
+  for (int i = 0; i < rows; i++) {
+#pragma unroll
+    for (int j = 0; j < columns; j++) {
+      float *to = c + i * n + j;
+      *to = accumulate ? *to + sum_lanes(sums[i][j]) : sum_lanes(sums[i][j]);
+    }
+  }
+}
+
+// For a transposed b, few rows or few columns.
+static void multiply_by_inner_products(
+    long m, long n, long k, const float *a, const float *b, float *c, bool accumulate) {
+#define PRODUCTS(rows, columns) \
+  inner_products(rows, columns, n, k, a + i * k, b + j * k, c + i * n + j, accumulate)
+#define COLUMNS(rows) \
+  { \
+    long j = 0; \
+    for (; j + 2 <= n; j += 2) PRODUCTS(rows, 2); \
+    if (j < n) PRODUCTS(rows, 1); \
+  }
+  long i = 0;
+  for (; i + 4 <= m; i += 4) COLUMNS(4)
+  for (; i < m; i++) {
+    long j = 0;
+    for (; j + 4 <= n; j += 4) PRODUCTS(1, 4);
+    for (; j < n; j++) PRODUCTS(1, 1);
+  }
+#undef COLUMNS
+#undef PRODUCTS
+}
+
+// Whether copying blocks of b costs more than it saves: few rows use a copy, or b (or what is
+// touched of it before it is needed again) fits the first-level cache as it lies.
+INLINE bool fits_in_place(long m, long n, long k) {
+  return m <= 2 * ROWS_PER_TILE || n * k <= 8192 || m * n * k <= 1 << 20;
+}
+
 static void matmul(
     bool transpose_a, bool transpose_b, long m, long n, long k, const float *a, const float *b,
     float *c, bool accumulate) {
   if (k == 0) {
     if (!accumulate) memset(c, 0, (size_t)(m * n) * sizeof *c);
-  } else if (!transpose_b && (m <= 3 || n * k <= IN_PLACE)) {
+  } else if (transpose_b && (n <= 2 || m <= 2)) {
+    multiply_by_inner_products(m, n, k, a, b, c, accumulate);
+  } else if (!transpose_b && fits_in_place(m, n, k)) {
     struct left left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
     multiply_in_place(m, n, k, left, b, c, accumulate);
   } else {

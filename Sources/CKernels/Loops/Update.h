@@ -56,8 +56,7 @@ INLINE void update_tile(
     enum kernel_update_rule rule, bool flag, const struct kernel_update *u, long count,
     const float *gradient, float *parameters, float *first, float *second, float *third) {
   struct kernel_update local = *u;  // a copy that no store below can change
-  for (long i = 0; i < count; i += LANES) {
-    long some = count - i < LANES ? count - i : LANES;
+  EACH_VECTOR(i, some, count) {
     vf p = load_some(parameters + i, some);
     vf g = load_some(gradient + i, some) * local.gradient_scale;
     if (local.l1 != 0) g = g + (p != 0.0f ? with_sign(splat(local.l1), p) : p * 0.0f);

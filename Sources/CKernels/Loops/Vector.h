@@ -61,6 +61,26 @@ INLINE vf keep_lanes(vf x, long count, float otherwise) {
   return lane < (int32_t)count ? x : splat(otherwise);
 }
 
+// Loops over `count` floats, a vector at a time: at `i`, `some` of them. The outer loop is
+// unrolled, so the body is compiled twice, with a constant `some` for the whole vectors.
+#define EACH_VECTOR(i, some, count) \
+  _Pragma("unroll") for (int part = 0; part < 2; part++) \
+    for (long whole = (count) / LANES * LANES, some = part ? (count) - whole : LANES, \
+              i = part ? whole : 0, end = part ? (count) : whole; \
+         i < end; i += LANES)
+
+// The same, with `which` alternating between 0 and 1, for two sums that need not wait for each
+// other; what is left after whole pairs goes to 0.
+#define EACH_VECTOR_OF_PAIR(i, some, which, count) \
+  _Pragma("unroll") for (int part = 0; part < 3; part++) \
+    for (long whole = (count) / LANES * LANES, pairs = (count) / (2 * LANES) * (2 * LANES), \
+              some = part == 2 ? (count) - whole : LANES, \
+              first = part == 0 ? 0 : part == 1 ? pairs : whole, \
+              end = part == 0 ? pairs : part == 1 ? whole : (count); \
+         first < end; first += part == 0 ? 2 * LANES : LANES) \
+      _Pragma("unroll") for (int which = 0; which < (part == 0 ? 2 : 1); which++) \
+        for (long i = first + which * LANES, once = 1; once; once = 0)
+
 // a·b + c, rounded once where the instruction set can.
 INLINE vf muladd(vf a, vf b, vf c) {
 #if FUSED

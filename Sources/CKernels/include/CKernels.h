@@ -1,8 +1,8 @@
 // Loops over floats, compiled once per instruction set from the same source (`Loops/`).
 //
-// Every loop's order of additions depends on the sizes it is given and on the instruction set, never
-// on where the memory lies. Nothing here allocates or starts threads, and nothing is checked: the
-// Swift module `Kernels` does that.
+// Every loop's order of additions depends on the sizes it is given and on the instruction set,
+// never on where the memory lies. Nothing here allocates or starts threads, and nothing is checked:
+// the Swift module `Kernels` does that.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -145,6 +145,9 @@ struct kernels {
   void (*_Nonnull gather)(
       const struct kernel_gather *_Nonnull job, const int32_t *_Nonnull indices, long rows,
       float *_Nonnull out);
+  /// The words of Philox4x32-10 at `counter` and the counters after it, whose first word rises.
+  void (*_Nonnull random_words)(
+      uint64_t key, const uint32_t *_Nonnull counter, long count, uint32_t *_Nonnull words);
   void (*_Nonnull dropout_mask)(
       const struct kernel_dropout *_Nonnull job, long rows, long columns, float *_Nonnull mask);
 

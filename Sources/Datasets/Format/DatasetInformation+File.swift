@@ -38,8 +38,8 @@ extension DatasetInformation {
 }
 
 extension DatasetInformation {
-  /// Reads the root attributes of any file: what is not there is nil.
-  init(of file: File) throws(DatasetError) {
+  /// Reads the root attributes of a file of Lockstep's: what is not there is nil.
+  init(own file: File) throws(DatasetError) {
     typealias Name = FileFormat.Attribute
     let attributes = file.attributes
     self = try DatasetError.converting { () throws(HDF5Error) in
@@ -59,6 +59,22 @@ extension DatasetInformation {
     }
     normalization = try Self.normalization(of: file)
     try check(file: file.path)
+  }
+
+  /// Reads the names of classes and features that another program's file may have.
+  init(other file: File) throws(DatasetError) {
+    let attributes = file.attributes
+    self = try DatasetError.converting { () throws(HDF5Error) in
+      func strings(_ name: String) throws(HDF5Error) -> [String]? {
+        guard try attributes.contains(name),
+          case .string = try attributes.storedType(of: name)
+        else { return nil }
+        return try attributes.strings(name)
+      }
+      return DatasetInformation(
+        classNames: try strings(FileFormat.Attribute.classNames),
+        featureNames: try strings(FileFormat.Attribute.featureNames))
+    }
   }
 
   private static func normalization(of file: File) throws(DatasetError) -> Normalization? {

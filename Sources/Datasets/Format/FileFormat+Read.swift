@@ -1,30 +1,31 @@
 import HDF5
 
 extension FileFormat {
-  /// Refuses files of a newer form. Files that are none of Lockstep's pass.
-  static func checkVersion(of file: File) throws(DatasetError) {
-    let found = try DatasetError.converting { () throws(HDF5Error) in
+  /// Whether the file says that it has Lockstep's format, whose attributes can then be relied on.
+  /// - Throws: `DatasetError` for a newer version of it.
+  static func isOwn(_ file: File) throws(DatasetError) -> Bool {
+    let found: Int? = try DatasetError.converting { () throws(HDF5Error) in
       let attributes = file.attributes
       guard try attributes.contains(Attribute.format),
         case .string = try attributes.storedType(of: Attribute.format),
         try attributes.string(Attribute.format) == name
-      else { return version }
-      return try attributes.value(Attribute.version, as: Int.self)
+      else { return nil }
+      return try attributes.value(Attribute.version)
     }
+    guard let found else { return false }
     guard found <= version else {
       throw DatasetError(
         file: file.path, problem: "has version \(found) of the dataset format",
         expected: "at most \(version)", remedy: "use a newer Lockstep, or convert the data again")
     }
+    return true
   }
 
   /// The fingerprint that the file's writer stored.
   static func fingerprint(of file: File) throws(DatasetError) -> String? {
     try DatasetError.converting { () throws(HDF5Error) in
       let attributes = file.attributes
-      guard try attributes.contains(Attribute.format),
-        try attributes.contains(Attribute.fingerprint)
-      else { return nil }
+      guard try attributes.contains(Attribute.fingerprint) else { return nil }
       return try attributes.string(Attribute.fingerprint)
     }
   }

@@ -40,8 +40,9 @@ public final class Dataset: Sendable {
     self.path = path
     let file = try DatasetError.converting { () throws(HDF5Error) in try File(opening: path) }
     self.file = file
-    try FileFormat.checkVersion(of: file)
-    var information = try DatasetInformation(of: file)
+    let isOwn = try FileFormat.isOwn(file)
+    var information =
+      isOwn ? try DatasetInformation(own: file) : try DatasetInformation(other: file)
     columns = try Self.columns(in: file, features: features, targets: targets, weights: weights)
     splits = columns.mapValues(\.rows)
     let leading = columns.min { $0.key < $1.key }!
@@ -66,7 +67,7 @@ public final class Dataset: Sendable {
       information.normalization = .fitting(type: featureType, rowShape: featureShape)
     }
     self.information = information
-    let stored = try FileFormat.fingerprint(of: file)
+    let stored = isOwn ? try FileFormat.fingerprint(of: file) : nil
     fingerprint =
       if let stored { stored } else {
         try SplitColumns.sampleFingerprint(of: columns)

@@ -21,23 +21,22 @@ extension Attributes {
 
   /// Writes one string, in place of any attribute of this name.
   ///
-  /// - Parameter type: `.variable` reads back as `str` in h5py; a fixed one lies in the object's
-  ///   header, under its checksum.
+  /// - Parameter type: nil for a fixed length with room for the string: it lies in the object's
+  ///   header, under its checksum. `.variable` reads back as `str` in h5py (others as bytes), but lies
+  ///   in a heap without checksums, where libhdf5 1.10.8 crashes on flipped bits.
   ///
   /// The corresponding C functions are `H5Acreate2` and `H5Awrite`.
-  public func set(_ name: String, to string: String, as type: StringType = .variable)
-    throws(HDF5Error)
-  {
-    try write(name, [string], shape: nil, type)
+  public func set(_ name: String, to string: String, as type: StringType? = nil) throws(HDF5Error) {
+    try write(name, [string], shape: nil, type ?? .fitting([string]))
   }
 
-  /// Writes strings along one axis, in place of any attribute of this name.
+  /// Writes strings along one axis, in place of any attribute of this name; see `set(_:to:as:)`.
   ///
   /// The corresponding C functions are `H5Acreate2` and `H5Awrite`.
-  public func set(_ name: String, to strings: [String], as type: StringType = .variable)
+  public func set(_ name: String, to strings: [String], as type: StringType? = nil)
     throws(HDF5Error)
   {
-    try write(name, strings, shape: [strings.count], type)
+    try write(name, strings, shape: [strings.count], type ?? .fitting(strings))
   }
 
   private func read(_ name: String) throws(HDF5Error) -> (strings: [String], activity: Activity) {

@@ -25,7 +25,8 @@ public struct StringType: Sendable, Equatable, CustomStringConvertible {
     self.padding = byteCount == nil ? .nullTerminated : padding
   }
 
-  /// Strings that each have a length of their own, as h5py writes them.
+  /// Strings that each have a length of their own, as h5py writes them. They lie in a heap without
+  /// checksums; prefer a fixed length where a file has to survive flipped bits.
   public static var variable: StringType { StringType(byteCount: nil, encoding: .utf8) }
 
   /// Strings of at most `byteCount` bytes of UTF-8, shorter ones filled up with zero bytes.
@@ -33,8 +34,14 @@ public struct StringType: Sendable, Equatable, CustomStringConvertible {
     StringType(byteCount: byteCount, encoding: .utf8)
   }
 
+  /// A fixed length with room for each of `strings`.
+  public static func fitting(_ strings: [String]) -> StringType {
+    fixed(max(1, strings.map(\.utf8.count).max() ?? 1))
+  }
+
   public var description: String {
-    let length = byteCount.map { "strings of \($0) bytes" } ?? "strings of variable length"
+    let length =
+      byteCount.map { "strings of \($0) byte\($0 == 1 ? "" : "s")" } ?? "strings of variable length"
     return length + (encoding == .ascii ? " (ASCII)" : " (UTF-8)")
   }
 }

@@ -61,6 +61,6 @@ enum H5A {
         chdf5_iterate_attributes(object.id, NameCollector.visit, names)
       }
     }
-    return names
+    return NameCollector.sorted(names)
   }
 }

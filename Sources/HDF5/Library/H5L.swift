@@ -32,7 +32,7 @@ enum H5L {
     return type
   }
 
-  /// The names of a group's links, in order.
+  /// The names of a group's links, sorted.
   static func names(_ group: Handle, during activity: Activity) throws(HDF5Error) -> [String] {
     var names: [String] = []
     _ = try withUnsafeMutablePointer(to: &names) { names throws(HDF5Error) in
@@ -40,7 +40,7 @@ enum H5L {
         chdf5_iterate_links(group.id, NameCollector.visit, names)
       }
     }
-    return names
+    return NameCollector.sorted(names)
   }
 
   static func delete(
@@ -57,5 +57,10 @@ enum NameCollector {
     guard let name, let names else { return -1 }
     names.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
     return 0
+  }
+
+  /// By their bytes.
+  static func sorted(_ names: [String]) -> [String] {
+    names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 }

@@ -4,12 +4,14 @@ extension Reference {
     accumulate: Bool
   ) {
     precondition(a.count >= m * k && b.count >= k * n && c.count >= m * n, "matrix too small")
+    let (rowOfA, stepOfA) = form == .tn ? (1, m) : (k, 1)
+    let (columnOfB, stepOfB) = form == .nt ? (k, 1) : (1, n)
     for i in 0..<m {
       for j in 0..<n {
         var sum = accumulate ? Double(c.base[i * n + j]) : 0
         for l in 0..<k {
-          let left = form == .tn ? a.base[l * m + i] : a.base[i * k + l]
-          let right = form == .nt ? b.base[j * k + l] : b.base[l * n + j]
+          let left = a.base[i * rowOfA + l * stepOfA]
+          let right = b.base[j * columnOfB + l * stepOfB]
           sum += Double(left) * Double(right)
         }
         c.base[i * n + j] = Float(sum)

@@ -28,8 +28,10 @@ enum Evaluate: Command {
     let split = arguments.choice(split, of: SplitName.self) ?? .test
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
     let dataset = try Dataset(path: data, arguments, task: trained.model.task)
-    let metrics = try trained.evaluate(
-      dataset, split: split, memoryBudget: arguments.integer(.memoryBudget))
+    let metrics = try explainingData {
+      try trained.evaluate(
+        dataset, split: split, memoryBudget: arguments.integer(.memoryBudget))
+    }
     console.result(MetricsReport(metrics, model: trained.model).text(split: split, of: data))
 
     var members = metrics.settings(details: true).members
@@ -40,6 +42,15 @@ enum Evaluate: Command {
     members["workers"] = .integer(trained.workers)
     members["classNames"] = trained.model.classNames.map { .array($0.map { .string($0) }) }
     return .object(members)
+  }
+}
+
+/// Runs `body`, and has its errors about data that does not fit the network name the option.
+func explainingData<Result>(_ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch TrainingError.unfit(setting: "data", let problem) {
+    throw TrainingError.unfit(setting: "--data", problem: problem)
   }
 }
 

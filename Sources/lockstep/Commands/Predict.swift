@@ -41,9 +41,11 @@ enum Predict: Command {
 
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
     let dataset = try Dataset(path: data, arguments, task: trained.model.task)
-    let rows = try trained.predict(
-      dataset, split: split, to: output, replacingExisting: isReplacing,
-      memoryBudget: arguments.integer(.memoryBudget))
+    let rows = try explainingData {
+      try trained.predict(
+        dataset, split: split, to: output, replacingExisting: isReplacing,
+        memoryBudget: arguments.integer(.memoryBudget))
+    }
     let kind = trained.model.classes > 0 ? "classes and probabilities" : "outputs"
     console.result(
       "\(output): \(kind) of \(Numbers.count(rows, "row")) of \(data), \(split)")

@@ -52,8 +52,8 @@ enum Train: Command {
     let report = TrainingReport(
       trainer.plan, workers: trainer.workers,
       hasValidation: dataset.splits[.validation] != nil, console)
-    report.begin(dataset: dataset, output: output, askedWorkers: asked)
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
+    report.begin(dataset: dataset, output: output, askedWorkers: asked)
     let result = try trainer.train(into: directory) { report.show($0) }
     let validation =
       try result.epochs.last?.validation

@@ -1,4 +1,5 @@
 import Glibc
+import Settings
 
 /// Where a command's words go: its result and what it does on the way, for people or as JSON.
 ///
@@ -7,6 +8,7 @@ import Glibc
 final class Console {
   private let isJSON: Bool
   private let progress: ProgressLine?
+  private var failure: OutputError?
 
   init(isJSON: Bool) {
     self.isJSON = isJSON
@@ -33,10 +35,20 @@ final class Console {
 
   func clearProgress() { progress?.clear() }
 
-  /// A reader that went away does not stop the work, whose result is in files.
+  /// Ends the output, with the result as JSON if that is what was asked for.
+  ///
+  /// - Throws: `OutputError` when standard output could not be written, now or before.
+  func finish(_ result: SettingValue) throws {
+    clearProgress()
+    if isJSON { try Self.writeResult(result.json(pretty: true) + "\n") }
+    if let failure { throw failure }
+  }
+
+  /// What cannot be written does not stop the work, whose result is in files; `finish` tells.
   private func write(_ text: String, to descriptor: Int32) {
     clearProgress()
-    _ = Self.write(Self.printable(text) + "\n", to: descriptor)
+    let code = Self.write(Self.printable(text) + "\n", to: descriptor)
+    if code != 0, code != EPIPE, descriptor == STDOUT_FILENO { failure = OutputError(code: code) }
   }
 
   /// Writes what the program was asked for to standard output.

@@ -68,7 +68,8 @@ struct RunSettings {
     } catch TrainingError.unfit(let setting, let problem) {
       throw explained(key: setting, problem)
     } catch let error as NetworkError {
-      throw UsageError("\(error)")
+      let source = given.first { $0.name == "activation" }.map { $0.flag } ?? file
+      throw UsageError("\(source.map { $0 + ": " } ?? "")\(error)")
     }
   }
 

@@ -49,11 +49,11 @@ import Testing
     ),
     (
       "{ layer: 'dense', units: 4, activation: 'elu', alpha: -1 }",
-      "network[0].alpha: is -1.0; expected a number above 0, up to 1000"
+      "network[0].alpha: is -1; expected a number above 0, up to 1000"
     ),
     (
       "{ layer: 'dropout', rate: 1 }",
-      "network[0].rate: is 1.0; expected a number from 0 up to, but not, 1"
+      "network[0].rate: is 1; expected a number from 0 up to, but not, 1"
     ),
     (
       "{ layer: 'dropout', rate: 0.99999999999 }",

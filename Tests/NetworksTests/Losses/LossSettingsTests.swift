@@ -28,7 +28,7 @@ import Testing
       parameters
       """
     ),
-    ("{ loss: 'huber', delta: 0 }", "run.json5: loss.delta: is 0.0; expected a number above 0"),
+    ("{ loss: 'huber', delta: 0 }", "run.json5: loss.delta: is 0; expected a number above 0"),
     (
       "{ loss: 'meanSquaredError', delta: 1 }",
       "run.json5: loss.delta: is unknown; known here: loss"

@@ -54,7 +54,7 @@ import Testing
     ),
     (
       "{ optimizer: 'adam', betas: [0.9, 1.0] }",
-      "run: optimizer.betas: is [0.9,1]; expected two numbers from 0 up to, but not, 1"
+      "run: optimizer.betas: is [0.9,1.0]; expected two numbers from 0 up to, but not, 1"
     ),
     (
       "{ optimizer: 'sgd', nesterov: true }",
@@ -65,11 +65,11 @@ import Testing
     ),
     (
       "{ optimizer: 'sgd', momentum: 1 }",
-      "run: optimizer.momentum: is 1.0; expected a number from 0 up to, but not, 1"
+      "run: optimizer.momentum: is 1; expected a number from 0 up to, but not, 1"
     ),
     (
       "{ optimizer: 'rmsprop', epsilon: 0 }",
-      "run: optimizer.epsilon: is 0.0; expected a number above 0"
+      "run: optimizer.epsilon: is 0; expected a number above 0"
     ),
   ])
   func `a mistake is named with its place`(json: String, message: String) throws {

@@ -37,7 +37,7 @@ import Testing
     for index in 0..<200 {
       let turn = Float(index / 2) / 100
       let angle = turn * 3 * .pi + (index % 2 == 0 ? 0 : .pi)
-      inputs.append([turn * cos(angle), turn * sin(angle)])
+      inputs.append([6 * turn * cos(angle), 6 * turn * sin(angle)])
       labels.append(index % 2 == 0 ? [1, 0] : [0, 1])
     }
     try SyntheticDataset.writeValues(to: path, inputs: inputs, outputs: labels)
@@ -49,7 +49,7 @@ import Testing
     configuration.schedule = Schedule(.oneCycle())
     configuration.batchSize = 50
     configuration.shards = 2
-    configuration.epochs = 500
+    configuration.epochs = 300
     let trainer = try Trainer(configuration, data: Dataset(path: path, task: .classification))
     _ = try trainer.train()
     #expect(try trainer.evaluate(.train).accuracy! >= 0.99)

@@ -24,7 +24,7 @@ import Testing
     ("{ classWeights: [1, 2] }", "2 class weights are given for 3 classes"),
     ("{ classWeights: [0, 0, 0] }", "all 0"),
     ("{ network: [{ layer: 'dense', units: 3, activation: 'softmax' }] }", "ends in softmax"),
-    ("{ outputActivation: 'sigmoid' }", "the loss includes softmax"),
+    ("{ outputActivation: 'sigmoid' }", "includes softmax"),
     ("{ activation: 'step' }", "gradient"),
     ("{ shuffle: { mode: 'full', blockRows: 3 } }", "belong to mode window"),
     ("{ learningRate: 0 }", "learningRate: is 0; expected a number above 0"),

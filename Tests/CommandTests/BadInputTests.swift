@@ -1,0 +1,199 @@
+import Datasets
+import Glibc
+import HDF5
+import TestSupport
+import Testing
+
+/// What is wrong with files: status 1 or 2, a sentence that says so, and nothing left behind.
+@Suite struct BadInputTests {
+  let workshop = Workshop()
+
+  @Test func `A dataset that cannot be read is refused by every command that reads one`() throws {
+    try workshop.writePoints()
+    _ = try workshop.json("train --data data.h5 --output run --hidden 4 --epochs 0")
+    let whole = try bytes(of: digits)
+    try workshop.folder.write([], to: "empty.h5")
+    try workshop.folder.write(Array("not HDF5".utf8), to: "text.h5")
+    try workshop.folder.write(whole.prefix(whole.count / 2), to: "half.h5")
+    let before = try workshop.folder.names()
+    for (file, problem) in [
+      ("missing.h5", "No such file"), ("empty.h5", "empty"), ("text.h5", "not an HDF5 file"),
+      ("half.h5", "truncated"), (".", "folder"),
+    ] {
+      for line in [
+        "train --data \(file) --output new", "evaluate run --data \(file)",
+        "predict run --data \(file) --output new.csv",
+      ] {
+        expectFailure(try workshop.lockstep(line), status: 1, ["\(file): ", problem])
+      }
+      if file != "." {
+        expectFailure(try workshop.lockstep("inspect \(file)"), status: 1, ["\(file): ", problem])
+      }
+    }
+    #expect(try workshop.folder.names() == before)
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+  func `A file without permission is refused`() throws {
+    try workshop.writePoints()
+    chmod(workshop.folder.file("data.h5"), 0)
+    let outcome = try workshop.lockstep("train --data data.h5 --output run")
+    expectFailure(outcome, status: 1, ["data.h5: ", "Permission denied"])
+  }
+
+  @Test(arguments: [
+    ("broken labels", "broken: starts with the bytes"),
+    ("none labels", "none: cannot be opened: No such file"),
+    ("nothing labels", "nothing: is empty"),
+    ("cut labels", "cut: has 1291 bytes; expected 1296"),
+    ("images more", "more: has 81 labels; expected 80"),
+    ("zero zero", "zero: has 0 rows"),
+    ("labels images", "images: has the shape"),
+    ("images named --class-names a,b,c", "labels: has the label 3 in row 3"),
+  ])
+  func `A source that is wrong is named, and nothing is written`(
+    sources: String, fragment: String
+  ) throws {
+    try workshop.writeImages()
+    let images = try bytes(of: workshop.folder.file("images"))
+    try workshop.folder.write([1] + images.dropFirst(), to: "broken")
+    try workshop.folder.write([], to: "nothing")
+    try workshop.folder.write(images.dropLast(5), to: "cut")
+    try workshop.folder.write(idx([81], Array(repeating: 1, count: 81)), to: "more")
+    try workshop.folder.write(idx([0], []), to: "zero")
+    let before = try workshop.folder.names()
+    let sources = sources.replacing(" named", with: " labels")
+    let outcome = try workshop.lockstep("convert --output new.h5 --train \(sources)")
+    expectFailure(outcome, status: 1, [fragment])
+    #expect(try workshop.folder.names() == before)
+  }
+
+  /// Writes four rows of three features, changed by `change`.
+  private func writeRows(
+    features: [Float] = Array(repeating: 0.5, count: 12), targets: [Int32] = [0, 1, 2, 1],
+    classes: Int? = nil
+  ) throws {
+    let file = try File(creating: workshop.folder.file("rows.h5"))
+    try file.root.createDataset("train/features", .float32, shape: [features.count / 3, 3])
+      .write(features)
+    try file.root.createDataset("train/targets", .int32, shape: [targets.count]).write(targets)
+    if let classes { try file.attributes.set("classes", to: classes) }
+    try file.close()
+  }
+
+  private func expectRefusal(_ fragments: [String], status: Int = 1, _ options: String = "") throws
+  {
+    let outcome = try workshop.lockstep("train --data rows.h5 --output run \(options)")
+    expectFailure(outcome, status: status, fragments)
+    #expect(try workshop.folder.names() == ["rows.h5"])
+  }
+
+  @Test func `Features and targets of different length are refused`() throws {
+    try writeRows(targets: [0, 1, 2])
+    try expectRefusal(["rows.h5: /train/targets has 3 rows", "expected 4"])
+  }
+
+  @Test func `Zero rows are refused`() throws {
+    try writeRows(features: [], targets: [])
+    try expectRefusal(["rows.h5: /train/features has 0 rows"])
+  }
+
+  @Test func `A label outside the classes is refused`() throws {
+    try writeRows(targets: [0, 1, 7, 1], classes: 3)
+    try expectRefusal(["rows.h5: /train/targets", "7", "row 2", "expected", "0 to 2"])
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func `A feature that is not finite is refused`(value: Float) throws {
+    var features = Array(repeating: Float(0.5), count: 12)
+    features[7] = value
+    try writeRows(features: features)
+    try expectRefusal([
+      "rows.h5: /train/features has \(value) in row 2, column 1", "expected finite",
+    ])
+  }
+
+  @Test(arguments: [
+    ("--batch-size 5", "--batch-size is 5, more than the 4 rows"),
+    ("--batch-size 4 --shards 5", "--shards is 5, more than the 4 samples"),
+    ("--class-weights 1,2", "--class-weights has 2 weights; rows.h5 has 3 classes"),
+    ("--activation step", "--activation: layer 0 (dense 128, step) cannot be trained through"),
+    ("--loss softmaxCrossEntropy --task regression", "--loss is softmaxCrossEntropy, which is for"),
+    ("--shuffle full --block-rows 2", "--shuffle gives blockRows or windowBlocks with mode full"),
+  ])
+  func `A setting that does not fit the data is named`(option: String, fragment: String) throws {
+    try writeRows()
+    try expectRefusal([fragment], status: 2, option)
+  }
+
+  @Test func `A budget that the data exceeds is refused with the arithmetic`() throws {
+    try writeRows()
+    try expectRefusal(["rows.h5: /train takes", "--memory-budget"], "--memory-budget 20")
+  }
+
+  @Test func `A network that does not fit the data is refused`() throws {
+    try writeRows()
+    let text = "{ network: [{ layer: 'dense', units: 7 }] }"
+    try workshop.folder.write(Array(text.utf8), to: "run.json5")
+    let outcome = try workshop.lockstep("train run.json5 --data rows.h5 --output run")
+    expectFailure(outcome, status: 2, ["run.json5: network puts out 7 values", "3 classes"])
+    #expect(try workshop.folder.names() == ["rows.h5", "run.json5"])
+  }
+
+  @Test func `Data of another shape than the network takes is refused`() throws {
+    try writeRows()
+    try workshop.writePoints()
+    _ = try workshop.json("train --data data.h5 --output run --hidden 4 --epochs 0")
+    for line in ["evaluate run", "predict run --output new.h5"] {
+      let outcome = try workshop.lockstep("\(line) --data rows.h5 --split train")
+      expectFailure(outcome, status: 1, ["--data: rows.h5 has features of shape [3]", "takes [7]"])
+    }
+    let split = try workshop.lockstep("predict run --output new.h5 --data rows.h5 --split test")
+    expectFailure(split, status: 1, ["rows.h5"])
+    #expect(try workshop.folder.names() == ["data.h5", "rows.h5", "run"])
+  }
+
+  @Test func `What is no checkpoint, or a damaged one, is refused`() throws {
+    try workshop.writePoints()
+    let run = try workshop.json("train --data data.h5 --output run --hidden 4 --epochs 0")
+    let checkpoint = try #require(run["checkpoint"] as? String)
+    var content = try bytes(of: workshop.folder.file(checkpoint))
+    let text = Array("0-dense".utf8)
+    let place = try #require(content.indices.last { content[$0...].starts(with: text) })
+    content[place + 3] ^= 1
+    try workshop.folder.write(content, to: "damaged.h5")
+    try workshop.folder.write(content.prefix(2000), to: "cut.h5")
+    for file in ["data.h5", "damaged.h5", "cut.h5", "missing.h5"] {
+      let outcome = try workshop.lockstep("evaluate \(file) --data data.h5")
+      expectFailure(outcome, status: 1, ["\(file): "])
+    }
+    let empty = try workshop.shell("mkdir empty && \"$lockstep\" evaluate empty --data data.h5")
+    expectFailure(empty, status: 1, ["empty: has no checkpoint"])
+  }
+
+  @Test func `What exists is kept unless --force is given`() throws {
+    try workshop.writeImages()
+    let convert = "convert --output data.h5 --train images labels --test images labels"
+    let train = "train --data data.h5 --output run --hidden 4 --epochs 1"
+    let predict = "predict run --data data.h5 --output out.csv"
+    for line in [convert, train, predict] {
+      #expect(try workshop.lockstep(line).status == 0)
+      let name = ["convert": "data.h5", "train": "run", "predict": "out.csv"][
+        String(line.prefix { $0 != " " })]!
+      expectFailure(try workshop.lockstep(line), status: 1, ["\(name): exists", "--force"])
+      #expect(try workshop.lockstep(line + " --force").status == 0)
+    }
+  }
+
+  @Test func `A loss that is not finite stops the run, and its last checkpoint is good`() throws {
+    try workshop.writePoints()
+    let outcome = try workshop.lockstep(
+      "train --data data.h5 --output run --hidden 4 --learning-rate 1e30 --json")
+    expectFailure(
+      .init(
+        status: outcome.status, isSignalled: outcome.isSignalled, output: outcome.output,
+        error: String(outcome.error.split(separator: "\n").last ?? "")),
+      status: 1, ["is not finite at step", "last checkpoint is good"])
+    #expect(try workshop.json("evaluate run --data data.h5")["loss"] != nil)
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import lockstep
+
+/// Terminals, pipes, signals and full disks.
+@Suite struct TerminalTests {
+  let workshop = Workshop()
+
+  init() throws { try workshop.writePoints() }
+
+  private static let train = "train --data data.h5 --output run --hidden 6"
+
+  @Test func `A terminal gets a progress line that is gone at the end`() throws {
+    // script(1) gives the program a terminal.
+    let outcome = try workshop.shell(
+      "LC_ALL=C.UTF-8 TERM=xterm script -qec '\"$lockstep\" \(Self.train) --epochs 3' /dev/null")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("\repoch 1/3  "))
+    #expect(outcome.output.contains("samples/s"))
+    let last = try #require(outcome.output.ranges(of: "\repoch").last)
+    #expect(outcome.output[last.upperBound...].contains("\r\u{1b}[K"))
+  }
+
+  @Test func `A reader that goes away is no error`() throws {
+    let outcome = try workshop.shell(
+      "\"$lockstep\" \(Self.train) --epochs 2 | head -n 1; echo ${PIPESTATUS[0]}")
+    #expect(outcome.output.hasSuffix("\n0\n"))
+    #expect(outcome.error.isEmpty)
+    let run = try workshop.json("inspect run")
+    #expect((run["history"] as? [Any])?.count == 2)
+  }
+
+  @Test(arguments: ["", " --json"])
+  func `Standard output that cannot be written is an error`(option: String) throws {
+    let outcome = try workshop.shell("\"$lockstep\" inspect data.h5\(option) > /dev/full")
+    expectFailure(outcome, status: 1, ["standard output: cannot be written: No space left"])
+  }
+
+  @Test(arguments: [("INT", 130), ("TERM", 143)])
+  func `A signal ends a run with its status and leaves no half file`(
+    signal: String, status: Int
+  ) throws {
+    let outcome = try workshop.shell(
+      """
+      "$lockstep" \(Self.train) --epochs 100000 --batch-size 4 > log &
+      pid=$!
+      while [ ! -e run/checkpoints/step-000000030.h5 ]; do sleep 0.05; done
+      kill -\(signal) $pid
+      wait $pid
+      """)
+    #expect(outcome.status == status)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: workshop.folder.file("run"))
+    #expect(!names.contains { $0.hasSuffix(".partial") })
+    #expect(try workshop.json("evaluate run --data data.h5")["loss"] != nil)
+  }
+
+  private static let canMount: Bool = {
+    let outcome = try? Lockstep.shell("unshare -m mount -t tmpfs -o size=64k tmpfs /mnt")
+    return outcome?.status == 0
+  }()
+
+  @Test(.enabled(if: canMount, "mounting a small file system is not allowed here"))
+  func `A full disk is named, and nothing half is left`() throws {
+    func onSmallDisk(_ line: String) throws -> Lockstep.Outcome {
+      try workshop.shell(
+        """
+        unshare -m bash -c 'mkdir -p disk; mount -t tmpfs -o size=64k tmpfs disk
+        head -c 50000 /dev/zero > disk/filler
+        "$lockstep" \(line); status=$?
+        find disk -name "*.partial" -o -name "*.h5" -size 0; exit $status'
+        """)
+    }
+    try workshop.writeImages(count: 4000)
+    let converted = try onSmallDisk(
+      "convert --output disk/new.h5 --train images labels --compression none")
+    expectFailure(converted, status: 1, ["disk/new.h5", "space"])
+    _ = try workshop.json("\(Self.train) --epochs 0")
+    let big = "train --data data.h5 --output disk/run --hidden 512 --epochs 1 --json"
+    let trained = try onSmallDisk(big)
+    #expect(trained.status == 1 && trained.output.isEmpty)
+    #expect(trained.error.contains("disk/run/checkpoints") && trained.error.contains("space"))
+  }
+
+  @Test(arguments: [20, 40, 60, 80, 200])
+  func `The progress line fits the terminal`(width: Int) {
+    let state = ProgressLine.State(
+      title: "epoch 12/100", fraction: 0.4567,
+      details: ["loss 0.1234", "58,312 samples/s", "1:23 min left"])
+    let line = ProgressLine.line(state, width: width, isUnicode: true)
+    #expect(line.count <= width)
+    #expect(line.hasPrefix("epoch 12/100"))
+    #expect(line.contains("1:23 min left") == (width >= 80))
+  }
+
+  @Test func `Numbers are written for people`() {
+    #expect(Numbers.count(1_234_567) == "1,234,567")
+    #expect(Numbers.count(1, "row") == "1 row" && Numbers.count(0, "row") == "0 rows")
+    #expect(Numbers.bytes(999) == "999 bytes" && Numbers.bytes(1 << 20) == "1.0 MiB")
+    #expect(Numbers.duration(59.94) == "59.9 s" && Numbers.duration(187) == "3:07 min")
+    #expect(Numbers.duration(7509) == "2:05:09 h")
+    #expect(Numbers.loss(0.31234) == "0.3123" && Numbers.loss(1.5e-7) == "1.5e-07")
+    #expect(Numbers.percent(0.9375) == "93.75 %")
+    #expect(Numbers.loss(.nan) == "nan")
+  }
+
+  @Test func `Control characters of names do not reach the terminal`() throws {
+    let outcome = try Lockstep.run(["inspect", "a\u{1b}[31mb"])
+    #expect(!outcome.error.contains("\u{1b}") && outcome.error.contains("a\\u{1b}[31mb"))
+  }
+}
