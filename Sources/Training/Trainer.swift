@@ -65,7 +65,7 @@ public final class Trainer {
     try saveCheckpoint(in: directory, report)
     while progress.epoch < plan.configuration.epochs {
       try trainEpoch(report)
-      let metrics = validation.map { try engine.evaluate($0) }
+      let metrics = try validation.map { try engine.evaluate($0) }
       finishEpoch(metrics, report)
       try saveCheckpoint(in: directory, report)
       try directory?.writeHistory(epochs)
