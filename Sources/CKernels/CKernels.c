@@ -28,6 +28,8 @@ const struct kernels *kernels_for(enum kernel_instructions set) {
 #if defined(__x86_64__)
   if (set == KERNEL_AVX2) return &kernels_avx2;
   if (set == KERNEL_AVX512) return &kernels_avx512;
+#else
+  (void)set;
 #endif
   return &kernels_sse2;
 }

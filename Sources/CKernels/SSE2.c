@@ -5,7 +5,11 @@
 #include "CKernels.h"
 
 #define LANES 4
+#if defined(__aarch64__)
+#define FUSED 1
+#else
 #define FUSED 0
+#endif
 #define ROWS_PER_TILE 6
 #define TABLE kernels_sse2
 #include "Loops/All.h"
