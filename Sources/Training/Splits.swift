@@ -17,7 +17,7 @@ final class Splits {
     self.dataset = dataset
     self.batch = batch
     self.decoders = decoders
-    left = memoryBudget ?? availableMemory() / 5 * 4
+    left = memoryBudget ?? defaultMemoryBudget()
   }
 
   /// Opens a split, and reads it where all its rows stay.
@@ -30,7 +30,7 @@ final class Splits {
     let stream = try dataset.stream(
       split, geometry: geometry, batch: batch, decoders: decoders,
       budget: max(0, left - reserved))
-    if stream.plan.staysResident { try stream.loadAll() }
+    try stream.prepare()
     left -= stream.plan.byteCount
     streams[split] = stream
     return stream

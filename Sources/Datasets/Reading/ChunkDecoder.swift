@@ -30,8 +30,10 @@ struct ChunkDecoder: Sendable {
   /// Whether chunks are stored as they are.
   var isIdentity: Bool { steps.isEmpty }
 
-  /// Bytes that a step needs more than the chunk itself.
-  private var stepBytes: Int { Self.checksumBytes * steps.count }
+  /// How many buffers as large as a chunk a thread needs: for the stored chunk, between steps, and
+  /// for chunks of which only a part is wanted.
+  var bufferCount: Int { isIdentity ? 1 : 2 + min(2, steps.count - 1) }
+
   private static let checksumBytes = 4
 
   /// - Parameters:
@@ -43,7 +45,6 @@ struct ChunkDecoder: Sendable {
     into chunk: UnsafeMutableRawBufferPointer
   ) -> Bool {
     let active = steps.indices.filter { filterMask & (1 << UInt32($0)) == 0 }.map { steps[$0] }
-    if active.count > 1 { scratch.reserveSteps(chunk.count + stepBytes) }
     var data = stored
     var isInFirst = false
     for (index, step) in active.enumerated().reversed() {
@@ -61,7 +62,8 @@ struct ChunkDecoder: Sendable {
         guard count == chunk.count else { return false }
         target = chunk
       } else {
-        scratch.reserveSteps(chunk.count + stepBytes)
+        let most = chunk.count + Self.checksumBytes * steps.count
+        if isInFirst { scratch.reserveSecond(most) } else { scratch.reserveFirst(most) }
         let buffer = isInFirst ? scratch.second : scratch.first
         guard count <= buffer.count else { return false }
         target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])

@@ -10,6 +10,9 @@ struct ChunkTiles: Sendable {
   private let shape: [Int]
   private let elementBytes: Int
   let chunkBytes: Int
+  /// Bytes that a thread works with while it reads.
+  var scratchBytes: Int { decoder.bufferCount * (chunkBytes + chunkBytes / 8 + 1024) }
+
   /// Whether a chunk has whole rows, so that it can be decoded where its rows belong.
   private let hasWholeRows: Bool
 

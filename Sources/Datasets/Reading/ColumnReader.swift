@@ -53,7 +53,7 @@ final class ColumnReader: Sendable {
   /// Bytes of memory that a thread needs while it reads, besides the rows.
   var scratchBytes: Int {
     guard case .chunks(let tiles) = method else { return 0 }
-    return 4 * tiles.chunkBytes + (4 << 10)
+    return tiles.scratchBytes
   }
 
   /// Sets how many bytes of decoded units are kept for the next rows.

@@ -21,10 +21,8 @@ final class DecoderScratch {
 
   func reserveStored(_ bytes: Int) { Self.reserve(&stored, bytes) }
   func reserveChunk(_ bytes: Int) { Self.reserve(&chunk, bytes) }
-  func reserveSteps(_ bytes: Int) {
-    Self.reserve(&first, bytes)
-    Self.reserve(&second, bytes)
-  }
+  func reserveFirst(_ bytes: Int) { Self.reserve(&first, bytes) }
+  func reserveSecond(_ bytes: Int) { Self.reserve(&second, bytes) }
 
   private static func reserve(_ buffer: inout UnsafeMutableRawBufferPointer, _ bytes: Int) {
     guard buffer.count < bytes else { return }

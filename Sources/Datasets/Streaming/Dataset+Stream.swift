@@ -44,7 +44,7 @@ extension Dataset {
   ///   data, features that are not finite, and targets that are none.
   public func load(_ split: SplitName, budget: Int? = nil) throws(DatasetError) -> ResidentRows {
     let stream = try stream(split, geometry: .full, batch: 1, budget: budget)
-    try stream.loadAll()
+    try stream.prepare()
     return stream.memory
   }
 
@@ -83,15 +83,18 @@ extension Dataset {
     decoders: Int?
   ) -> StreamPlan.Request {
     let unit = reader.readers[0].unitRows ?? 1
-    let (unitBytes, overflow) = unit.multipliedReportingOverflow(by: columns.features.rowBytes)
+    func rows(ofBytes bytes: Int) -> Int {
+      unit * max(1, bytes / (unit * columns.features.rowBytes))
+    }
     return StreamPlan.Request(
       rows: columns.rows, rowParts: rowParts(columns),
       units: reader.readers.map {
         (rows: $0.unitRows, bytes: $0.unitBytes, total: $0.column.rows * $0.column.rowBytes)
       },
       scratchBytes: { reader.scratchBytes(blockRows: $0) }, geometry: geometry,
-      blockRows: overflow ? unit : unit * max(1, Self.bandBytes / max(1, unitBytes)),
-      batch: min(batch, columns.rows), decoders: decoders ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+      blockRows: rows(ofBytes: Self.bandBytes), leastBlockRows: rows(ofBytes: 1),
+      batch: min(batch, columns.rows),
+      decoders: decoders ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 
   /// About so much is read at once where the order leaves it open.

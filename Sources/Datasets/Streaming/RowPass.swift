@@ -15,7 +15,10 @@ package final class RowPass {
 
   init(_ stream: RowStream, _ order: EpochOrder, skipping: Int) {
     self.stream = stream
-    let admissions = order.admissions(blocks: stream.plan.blocks)
+    let blocks = stream.plan.blocks
+    // A resident split has blocks of its own.
+    let admissions =
+      stream.plan.staysResident ? Array(0..<Int32(blocks)) : order.admissions(blocks: blocks)
     var order = order
     state = PassState(stream)
     if stream.plan.staysResident {

@@ -49,7 +49,7 @@ final class SplitReader: Sendable {
   func scratchBytes(blockRows: Int) -> Int {
     let narrow = [targets, weights, numbers].compactMap { $0?.column.rowBytes }.max() ?? 0
     // Labels become doubles on their way.
-    return readers.map(\.scratchBytes).reduce(0, +) + blockRows * (narrow + 8)
+    return readers.map(\.scratchBytes).max()! + blockRows * (narrow + 8)
   }
 
   /// Reads the rows of `range`.

@@ -42,8 +42,9 @@ extension StreamPlan {
     /// Bytes that a thread works with while it reads a block of so many rows.
     var scratchBytes: (_ blockRows: Int) -> Int
     var geometry: ShuffleGeometry
-    /// Rows of a block where the geometry leaves them open.
+    /// Rows of a block where the geometry leaves them open: for speed, and to take little.
     var blockRows: Int
+    var leastBlockRows: Int
     /// The most rows that are drawn at a time.
     var batch: Int
     var decoders: Int
@@ -66,7 +67,9 @@ extension StreamPlan {
     rowParts = request.rowParts
     staysResident = ambition == .resident
     decoders = ambition == .least ? 1 : request.decoders
-    blockRows = min(rows, isWindow ? request.geometry.blockRows : request.blockRows)
+    blockRows = min(rows, isWindow
+        ? request.geometry.blockRows
+        : ambition == .least ? request.leastBlockRows : request.blockRows)
     let blocks = (rows + blockRows - 1) / blockRows
     let perBatch = (request.batch + blockRows - 1) / blockRows
     windowBlocks =

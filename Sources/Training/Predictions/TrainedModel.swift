@@ -64,9 +64,10 @@ public final class TrainedModel {
   private func stream(
     _ split: SplitName, of dataset: Dataset, memoryBudget: Int?
   ) throws -> RowStream {
-    try Splits(
-      dataset, batch: engine.batch.rows.count, decoders: availableCores(),
-      memoryBudget: memoryBudget
-    ).inOrder(split)
+    let stream = try dataset.stream(
+      split, batch: engine.batch.rows.count, decoders: availableCores(),
+      budget: memoryBudget ?? defaultMemoryBudget())
+    try stream.prepare()
+    return stream
   }
 }

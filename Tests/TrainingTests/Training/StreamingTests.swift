@@ -26,7 +26,7 @@ import Testing
   private func dataset() throws -> Dataset {
     let path = folder.file("classes.h5")
     try SyntheticDataset.writeClasses(
-      to: path, rows: [.train: rows, .validation: 1501], weighted: true)
+      to: path, rows: [.train: rows, .validation: 1501], features: 100, weighted: true)
     return try Dataset(path: path)
   }
 
@@ -37,7 +37,7 @@ import Testing
     let expected = try resident.train()
     let validation = expected.epochs.map(\.validation!.loss)
     let whole = data.residentBytes(.train)
-    for (budget, workers) in [(whole * 3 / 4, 1), (whole * 3 / 4, 3), (whole, 4)] {
+    for (budget, workers) in [(whole, 1), (whole, 3), (whole + 300_000, 4)] {
       let streamed = try Trainer(
         configuration, data: data, workers: workers, memoryBudget: budget)
       #expect(!streamed.training.plan.staysResident)
@@ -67,7 +67,7 @@ import Testing
     let error = #expect(throws: DatasetError.self) {
       try Trainer(configuration, data: data, memoryBudget: 200_000)
     }
-    #expect(error?.problem.contains("\(rows) rows of 28 + 4 + 4 + 8 bytes") == true)
+    #expect(error?.problem.contains("\(rows) rows of 400 + 4 + 4 + 8 bytes") == true)
     #expect(error?.remedy == "raise --memory-budget, or use --shuffle window")
   }
 
