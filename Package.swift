@@ -3,8 +3,11 @@ import PackageDescription
 
 let settings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(
@@ -43,7 +46,7 @@ let package = Package(
     module("Networks", ["Kernels", "Settings"]),
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
-    module("Training", ["Networks", "Datasets", "HDF5", "CCrypto", "CSystem"]),
+    module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
     module("Conversion", ["Datasets", "HDF5", "Kernels", "CZlib"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],

@@ -14,7 +14,7 @@ extension ConversionOptions {
     ] {
       guard fraction >= 0, fraction < 1 else {
         throw ConversionError(
-          subject: name, problem: "is \(fraction)", expected: "a number from 0 to below 1")
+          subject: name, problem: "is \(fraction.text)", expected: "a number from 0 to below 1")
       }
       if fraction > 0, sources[split]?.isEmpty == false {
         throw ConversionError(
@@ -30,7 +30,7 @@ extension ConversionOptions {
     guard validationFraction + testFraction < 1 else {
       throw ConversionError(
         subject: "--validation-fraction and --test-fraction",
-        problem: "add up to \(validationFraction + testFraction)",
+        problem: "add up to \((validationFraction + testFraction).text)",
         expected: "less than 1, for rows to be left in train")
     }
     guard Self.chunkBytes.contains(storage.chunkBytes) else {

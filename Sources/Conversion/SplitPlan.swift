@@ -28,7 +28,7 @@ struct SplitPlan {
       let count = Int((fraction * Double(rows)).rounded())
       guard count > 0, next + count < rows else {
         throw ConversionError(
-          subject: "--\(name)-fraction \(fraction)",
+          subject: "--\(name)-fraction \(fraction.text)",
           problem: "takes \(count) of the \(rows) rows of train",
           expected: "at least 1 row in each split")
       }

@@ -7,15 +7,23 @@ import Networks
 ///
 /// Between calls the calling thread owns everything; within a call each replica is worked on by one
 /// thread, and the parameters, the mini-batch and the split are only read.
-final class Engine: @unchecked Sendable {
+final class Engine: ParallelWork, @unchecked Sendable {
   let pool: WorkerPool
   let parameters: AlignedBuffer<Float>
   let batch: MiniBatch
   let replicas: [Replica]
   private let model: Model
   private let topK: [Int]
-  /// Where replicas put their predictions, (batch, outputs), during `predict`.
-  private var predictions: FloatView?
+  /// What the replicas are to do with the mini-batch.
+  private var task = Task.idle
+
+  private enum Task {
+    case idle
+    case train(ResidentRows, accumulates: Bool)
+    case evaluate(ResidentRows)
+    /// Into (batch, outputs).
+    case predict(ResidentRows, into: FloatView)
+  }
 
   /// - Parameters:
   ///   - topK: what evaluation reports.
@@ -41,11 +49,7 @@ final class Engine: @unchecked Sendable {
   /// Has every replica compute the gradient of its shard of the mini-batch, and adds up what the
   /// shards came to over the fixed tree.
   func computeGradients(on split: RowStream, accumulates: Bool) -> ShardResult {
-    pool.perform(replicas.count) { shard in
-      self.replicas[shard].train(
-        on: self.batch, of: split.memory, parameters: self.parameters.view,
-        accumulates: accumulates)
-    }
+    perform(.train(split.memory, accumulates: accumulates))
     return treeSum(replicas.count, +) { replicas[$0].result }
   }
 
@@ -54,12 +58,7 @@ final class Engine: @unchecked Sendable {
     for replica in replicas {
       replica.sums = MetricSums(classes: model.classes, outputs: model.outputs, topK: topK)
     }
-    try forEachBatch(of: split) { _ in
-      pool.perform(replicas.count) { shard in
-        self.replicas[shard].evaluate(
-          on: self.batch, of: split.memory, parameters: self.parameters.view)
-      }
-    }
+    try forEachBatch(of: split) { _ in perform(.evaluate(split.memory)) }
     return treeSum(replicas.count, +) { replicas[$0].sums }.metrics
   }
 
@@ -67,13 +66,8 @@ final class Engine: @unchecked Sendable {
   /// rows' numbers, and their outputs as (rows, outputs).
   func predict(_ split: RowStream, _ body: ([Int64], FloatView) throws -> Void) throws {
     let outputs = AlignedBuffer<Float>(count: batch.rows.count * model.outputs)
-    predictions = outputs.view
-    defer { predictions = nil }
     try forEachBatch(of: split) { rows in
-      pool.perform(replicas.count) { shard in
-        self.replicas[shard].predict(
-          on: self.batch, of: split.memory, parameters: self.parameters.view, into: self.predictions!)
-      }
+      perform(.predict(split.memory, into: outputs.view))
       let numbers = zip(rows, batch.rows(0..<rows.count)).map {
         Int64(split.rowNumber(position: $0, index: $1))
       }
@@ -81,12 +75,33 @@ final class Engine: @unchecked Sendable {
     }
   }
 
+  private func perform(_ task: Task) {
+    self.task = task
+    pool.perform(replicas.count, self)
+    self.task = .idle
+  }
+
+  /// A piece of work is a shard.
+  func run(piece shard: Int) {
+    let replica = replicas[shard]
+    switch task {
+    case .idle: break
+    case .train(let rows, let accumulates):
+      replica.train(on: batch, of: rows, parameters: parameters.view, accumulates: accumulates)
+    case .evaluate(let rows): replica.evaluate(on: batch, of: rows, parameters: parameters.view)
+    case .predict(let rows, let outputs):
+      replica.predict(on: batch, of: rows, parameters: parameters.view, into: outputs)
+    }
+  }
+
   private func forEachBatch(of split: RowStream, _ body: (Range<Int>) throws -> Void) throws {
     let pass = split.passInOrder()
     var start = 0
-    while try batch.fill(from: pass, step: 0, firstSample: 0) {
-      try body(start..<start + batch.count)
-      start += batch.count
+    try pool.withHelpers {
+      while try batch.fill(from: pass, step: 0, firstSample: 0) {
+        try body(start..<start + batch.count)
+        start += batch.count
+      }
     }
   }
 }

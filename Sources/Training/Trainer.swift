@@ -91,8 +91,10 @@ public final class Trainer {
     let pass = training.pass(seed: plan.configuration.seed, epoch: progress.epoch)
     defer { pass.end() }
     clock.startEpoch()
-    while try step(pass) {
-      if clock.isReportDue() { report(.advanced(stepReport)) }
+    try engine.pool.withHelpers {
+      while try step(pass) {
+        if clock.isReportDue() { report(.advanced(stepReport)) }
+      }
     }
   }
 

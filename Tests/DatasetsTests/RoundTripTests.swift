@@ -96,6 +96,7 @@ import Testing
           try SmallDataset(rows: [.train: 1000]).write(path)
         }
         #expect(error?.file == path)
+        #expect(error?.problem.contains(": File too large") == true, "\(error?.problem ?? "")")
       }
       #expect(try folder.names().isEmpty, "\(limit) bytes")
     }

@@ -9,6 +9,13 @@ public enum Lockstep {
     public var isSignalled: Bool
     public var output: String
     public var error: String
+
+    public init(status: Int, isSignalled: Bool, output: String, error: String) {
+      self.status = status
+      self.isSignalled = isSignalled
+      self.output = output
+      self.error = error
+    }
   }
 
   /// The program beside the running test bundle.

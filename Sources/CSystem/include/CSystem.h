@@ -1,5 +1,6 @@
 // System calls and handlers that Swift cannot see or may not write.
 #include "affinity.h"
+#include "pause.h"
 #include "options.h"
 
 // Renames `from` to `to` unless `to` exists: then -1 with errno EEXIST.

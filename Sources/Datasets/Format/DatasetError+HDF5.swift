@@ -1,15 +1,33 @@
+import Glibc
 import HDF5
 
 extension DatasetError {
   /// - Parameter file: the file's name for the user, where it was opened by another.
   init(_ error: HDF5Error, file: String? = nil) {
-    let cause = error.libraryMessages.first.map { " (HDF5: \($0))" } ?? ""
-    let isCall = error.problem.hasSuffix(" failed")
-    let isFull = error.libraryMessages.contains { $0.contains("No space left on device") }
+    let cause = error.libraryMessages.first ?? ""
+    // The library tells a failed system call in a paragraph; what the system said is in it.
+    let systemError = error.libraryMessages.lazy.compactMap(Self.systemError).first
+    let isFull = systemError == String(cString: strerror(ENOSPC))
+    let problem =
+      if let systemError {
+        "failed while \(error.operation): \(systemError)"
+      } else if error.problem.hasSuffix(" failed") {
+        "\(error.problem) while \(error.operation)"
+      } else {
+        error.problem
+      }
     self.init(
       file: file ?? error.file, dataset: error.object,
-      problem: (isCall ? "\(error.problem) while \(error.operation)" : error.problem) + cause,
+      problem: problem + (cause.isEmpty || systemError != nil ? "" : " (HDF5: \(cause))"),
       remedy: isFull ? "free some space on the disk, or write elsewhere" : nil)
+  }
+
+  /// The text of `errno` in a message of the library: `…, error message = 'No space left', …`.
+  private static func systemError(in message: String) -> String? {
+    guard let start = message.firstRange(of: "error message = '")?.upperBound,
+      let end = message[start...].firstIndex(of: "'")
+    else { return nil }
+    return String(message[start..<end])
   }
 
   /// Runs `body` and turns the HDF5 module's errors into this module's.

@@ -33,7 +33,7 @@ struct LabelDecoder {
       }
       guard label >= 0, label < Double(classes ?? Self.mostClasses), label == label.rounded() else {
         throw column.error(
-          "has the label \(Self.text(label)) in row \(start + row)",
+          "has the label \(label.text) in row \(start + row)",
           expected: classes.map { "a class from 0 to \($0 - 1)" } ?? "a class, counted from 0",
           remedy: classes == nil ? "use --task regression for targets that are no classes" : nil)
       }
@@ -78,9 +78,5 @@ struct LabelDecoder {
     case .float32: load(Float.self) { Double($0) }
     case .float64: load(Double.self) { $0 }
     }
-  }
-
-  static func text(_ label: Double) -> String {
-    Int(exactly: label).map { String($0) } ?? "\(label)"
   }
 }

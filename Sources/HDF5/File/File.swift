@@ -54,6 +54,9 @@ public final class File: Sendable {
     let activity = Activity(operation: "creating the file", file: path)
     try FileCheck.beforeCreating(path, during: activity)
     let list = try Self.accessList(during: activity)
+    // A child process that is started meanwhile would inherit the lock, and keep readers out after
+    // the file is closed; who creates a file exclusively needs none.
+    try H5P.setUnlocked(list, during: activity)
     try H5P.setFormat(list, low: H5F_LIBVER_V18, high: H5F_LIBVER_V18, during: activity)
     do {
       let handle = try H5F.create(

@@ -30,6 +30,12 @@ enum H5P {
     }
   }
 
+  static func setUnlocked(_ access: Handle, during activity: Activity) throws(HDF5Error) {
+    try Library.call("H5Pset_file_locking", during: activity) {
+      H5Pset_file_locking(access.id, false, true)
+    }
+  }
+
   // Links
 
   static func refuseExternalLinks(_ access: Handle, during activity: Activity) throws(HDF5Error) {

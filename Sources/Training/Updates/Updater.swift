@@ -9,7 +9,7 @@ import Networks
 ///
 /// A slice is a piece of one tensor; slices depend on the layout alone, never on the workers. Two
 /// slices share no memory that is written.
-final class Updater: @unchecked Sendable {
+final class Updater: ParallelWork, @unchecked Sendable {
   private let plan: Plan
   private let slices: [Slice]
   private let parameters: FloatView
@@ -22,16 +22,22 @@ final class Updater: @unchecked Sendable {
   private let tiles: AlignedBuffer<Float>
   /// Each slice's Σ gradient²; not finite when the slice's gradient is not.
   private let squares: AlignedBuffer<Double>
-  private let isSmall: Bool
+  /// What is to be done with the slices.
+  private var task = Task.idle
+
+  private enum Task {
+    case idle
+    case reduceAndUpdate(scale: Float, UpdateRule)
+    case reduce(scale: Float)
+    case update(scale: Float, UpdateRule)
+  }
 
   private struct Slice {
     var range: Range<Int>
     var decays: Bool
   }
 
-  private static let sliceLength = 16_384
-  /// Below this many parameters handing slices to other threads costs more than it saves.
-  private static let smallCount = 32_768
+  private static let sliceLength = 4096
 
   init(plan: Plan, parameters: FloatView, replicas: [Replica]) {
     self.plan = plan
@@ -59,7 +65,6 @@ final class Updater: @unchecked Sendable {
     meanGradient = plan.configuration.clipNorm == nil ? nil : AlignedBuffer(count: layout.count)
     tiles = AlignedBuffer(count: slices.count * Reduction.tile)
     squares = AlignedBuffer(count: slices.count)
-    isSmall = layout.count <= Self.smallCount
   }
 
   /// Applies one optimizer step for gradients that sum to `weight` samples.
@@ -68,19 +73,32 @@ final class Updater: @unchecked Sendable {
   /// - Throws: `TrainingError.gradientNotFinite`. With clipping nothing is updated then; without,
   ///   other slices may be, and the parameters must not be used any more.
   func apply(weight: Double, learningRate: Double, step: Int, pool: WorkerPool) throws {
-    let pool = isSmall ? WorkerPool(workers: 1) : pool
     let scale = Float(1 / weight)
     let rule = plan.configuration.optimizer.rule(
       learningRate: learningRate, step: step, regularization: plan.regularization)
     guard let clipNorm = plan.configuration.clipNorm else {
-      pool.perform(slices.count) { self.reduceAndUpdate(slice: $0, scale: scale, rule) }
+      perform(.reduceAndUpdate(scale: scale, rule), on: pool)
       _ = try checkedNorm(step: step)
       return
     }
-    pool.perform(slices.count) { self.reduce(slice: $0, scale: scale) }
+    perform(.reduce(scale: scale), on: pool)
     let norm = try checkedNorm(step: step)
-    let factor = Float(min(1, clipNorm / (norm + 1e-6)))
-    pool.perform(slices.count) { self.update(slice: $0, scale: factor, rule) }
+    perform(.update(scale: Float(min(1, clipNorm / (norm + 1e-6))), rule), on: pool)
+  }
+
+  private func perform(_ task: Task, on pool: WorkerPool) {
+    self.task = task
+    pool.perform(slices.count, self)
+  }
+
+  /// A piece of work is a slice.
+  func run(piece slice: Int) {
+    switch task {
+    case .idle: break
+    case .reduceAndUpdate(let scale, let rule): reduceAndUpdate(slice: slice, scale: scale, rule)
+    case .reduce(let scale): reduce(slice: slice, scale: scale)
+    case .update(let scale, let rule): update(slice: slice, scale: scale, rule)
+    }
   }
 
   /// One pass: each tile is reduced and used while it is in the first-level cache.

@@ -50,7 +50,7 @@ enum Convert: Command {
     "compression",
     .text("none|gzip:1…9", "none, or gzip:1 (fast) to gzip:9 (small)") { text in
       compression(of: text) == nil ? nil : .string(text)
-    }, "How rows are stored. Default: gzip:4.")
+    }, "How rows are stored. Default: gzip:1.")
   private static let chunkBytes = Option(
     "chunk-bytes", .byteSize,
     "Bytes of the features in a chunk, the piece that is read and decompressed at once. "
