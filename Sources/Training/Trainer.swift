@@ -13,6 +13,9 @@ public final class Trainer {
   public let workers: Int
   public private(set) var progress = Progress()
 
+  /// How the training split passes through memory.
+  public var dataPlan: StreamPlan { training.plan }
+
   private let splits: Splits
   let training: RowStream
   let engine: Engine
@@ -41,6 +44,7 @@ public final class Trainer {
     splits = Splits(
       data, batch: plan.batchSize, decoders: cores, memoryBudget: memoryBudget)
     training = try splits.stream(.train, geometry: plan.geometry)
+    try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? cores, plan.shards)
     engine = try Engine(
       model: plan.model, batchSize: plan.batchSize, shards: plan.shards,
@@ -89,7 +93,10 @@ public final class Trainer {
 
   private func trainEpoch(_ report: (TrainingEvent) -> Void) throws {
     let pass = training.pass(seed: plan.configuration.seed, epoch: progress.epoch)
-    defer { pass.end() }
+    defer {
+      clock.addWaiting(pass.waited)
+      pass.end()
+    }
     clock.startEpoch()
     try engine.pool.withHelpers {
       while try step(pass) {
@@ -132,6 +139,7 @@ public final class Trainer {
       learningRate: plan.learningRate(step: max(0, progress.step - 1)),
       trainLoss: sums.meanLoss, trainAccuracy: plan.model.classes > 0 ? sums.accuracy : nil,
       validation: validation, seconds: clock.epoch.seconds,
+      secondsWaiting: clock.epoch.secondsWaiting,
       samplesPerSecond: clock.epoch.samplesPerSecond)
     epochs.append(epoch)
     report(.finishedEpoch(epoch))

@@ -13,6 +13,7 @@ enum Program {
     // A reader that goes away early (`lockstep inspect … | head`) is no reason to die of a signal.
     signal(SIGPIPE, SIG_IGN)
     AtomicFile.removeTemporariesOnInterrupt()
+    unblockSignals()
     do {
       try dispatch(words)
       return 0
@@ -20,6 +21,15 @@ enum Program {
       Console.report(error)
       return error is UsageError ? 2 : 1
     }
+  }
+
+  /// Programs that start others from a thread of libdispatch hand on its blocked signals.
+  private static func unblockSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private static func dispatch(_ words: [String]) throws {

@@ -46,7 +46,10 @@ import Testing
       """
       "$lockstep" \(Self.train) --epochs 100000 --batch-size 4 > log &
       pid=$!
-      while [ ! -e run/checkpoints/step-000000030.h5 ]; do sleep 0.05; done
+      for try in {1..200}; do
+        [ -e run/checkpoints/step-000000030.h5 ] && break
+        sleep 0.1
+      done
       kill -\(signal) $pid
       wait $pid
       """)
@@ -69,7 +72,7 @@ import Testing
         unshare -m bash -c 'mkdir -p disk; mount -t tmpfs -o size=64k tmpfs disk
         head -c 50000 /dev/zero > disk/filler
         "$lockstep" \(line); status=$?
-        find disk -name "*.partial" -o -name "*.h5" -size 0; exit $status'
+        find disk -name "*.partial" -o -name "*.h5" -size 0 -o -name run; exit $status'
         """)
     }
     try workshop.writeImages(count: 4000)
@@ -77,7 +80,7 @@ import Testing
       "convert --output disk/new.h5 --train images labels --compression none")
     expectFailure(converted, status: 1, ["disk/new.h5", "space"])
     _ = try workshop.json("\(Self.train) --epochs 0")
-    let big = "train --data data.h5 --output disk/run --hidden 512 --epochs 1 --json"
+    let big = "train --data data.h5 --output disk/run --hidden 4096 --epochs 1 --json"
     let trained = try onSmallDisk(big)
     #expect(trained.status == 1 && trained.output.isEmpty)
     #expect(trained.error.contains("disk/run/checkpoints") && trained.error.contains("space"))

@@ -96,32 +96,40 @@ struct ChunkDecoder: Sendable {
     return found == sum || found == swapped ? rest : nil
   }
 
+  /// Puts together elements whose first bytes all come first, then all second ones, and so on.
   private func unshuffle(
     _ shuffled: UnsafeRawBufferPointer, into chunk: UnsafeMutableRawBufferPointer
   ) {
-    let size = elementBytes
-    let elements = chunk.count / size
-    guard size > 1, elements > 0 else { return chunk.copyMemory(from: shuffled) }
-    let source = shuffled.baseAddress!
-    let target = chunk.baseAddress!
-    for byte in 0..<size {
-      let plane = source + byte * elements
-      for element in 0..<elements {
-        target.storeBytes(
-          of: plane.load(fromByteOffset: element, as: UInt8.self),
-          toByteOffset: element * size + byte, as: UInt8.self)
-      }
+    let count = chunk.count / elementBytes
+    switch elementBytes {
+    case 1: chunk.copyMemory(from: shuffled)
+    case 2: Self.gather(UInt16.self, count, shuffled, chunk)
+    case 4: Self.gather(UInt32.self, count, shuffled, chunk)
+    default: Self.gather(UInt64.self, count, shuffled, chunk)
     }
-    // What is no whole element (of a checksum) is left where it was.
-    let whole = elements * size
-    for offset in whole..<chunk.count { target[offset] = shuffled[offset] }
+    // What is no whole element (of a checksum) was left where it was.
+    for offset in count * elementBytes..<chunk.count {
+      chunk.storeBytes(of: shuffled[offset], toByteOffset: offset, as: UInt8.self)
+    }
   }
-}
 
-extension UnsafeMutableRawPointer {
-  fileprivate subscript(offset: Int) -> UInt8 {
-    get { load(fromByteOffset: offset, as: UInt8.self) }
-    nonmutating set { storeBytes(of: newValue, toByteOffset: offset, as: UInt8.self) }
+  /// A whole element at a time: the compiler makes vector code of it.
+  @inline(__always)
+  private static func gather<Word: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ type: Word.Type, _ count: Int, _ shuffled: UnsafeRawBufferPointer,
+    _ chunk: UnsafeMutableRawBufferPointer
+  ) {
+    guard count > 0 else { return }
+    let source = shuffled.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    let target = chunk.baseAddress!
+    for element in 0..<count {
+      var word: Word = 0
+      for byte in 0..<MemoryLayout<Word>.size {
+        word |= Word(truncatingIfNeeded: source[byte &* count &+ element]) &<< Word(8 &* byte)
+      }
+      target.storeBytes(
+        of: word.littleEndian, toByteOffset: element &* MemoryLayout<Word>.size, as: type)
+    }
   }
 }
 

@@ -7,7 +7,8 @@ extension EpochReport {
     train["accuracy"] = trainAccuracy.map { .number($0) }
     var members: [String: SettingValue] = [
       "epoch": .integer(epoch), "step": .integer(step), "learningRate": .number(learningRate),
-      "seconds": .number(seconds), "samplesPerSecond": .number(samplesPerSecond),
+      "seconds": .number(seconds),
+      "secondsWaiting": .number(secondsWaiting), "samplesPerSecond": .number(samplesPerSecond),
       "train": .object(train),
     ]
     members["validation"] = validation?.settings(details: false)

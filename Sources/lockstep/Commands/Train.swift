@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import Networks
 import Settings
 import Training
@@ -49,29 +50,50 @@ enum Train: Command {
         configuration, data: dataset, workers: asked,
         memoryBudget: arguments.integer(.memoryBudget))
     }
-    let report = TrainingReport(
-      trainer.plan, workers: trainer.workers,
-      hasValidation: dataset.splits[.validation] != nil, console)
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
-    report.begin(dataset: dataset, output: output, askedWorkers: asked)
-    let result = try trainer.train(into: directory) { report.show($0) }
-    let validation =
-      try result.epochs.last?.validation
-      ?? (dataset.splits[.validation] == nil ? nil : trainer.evaluate(.validation))
-    let test = try dataset.splits[.test] == nil ? nil : trainer.evaluate(.test)
-    report.end(result, test: test, data: data, output: output)
-
-    var members: [String: SettingValue] = [
-      "epochs": .integer(result.progress.epoch), "steps": .integer(result.progress.step),
-      "samplesPerSecond": .number(result.samplesPerSecond),
-      "parametersSHA256": .string(result.parametersSHA256),
-      "workers": .integer(trainer.workers), "shards": .integer(trainer.plan.shards),
-      "output": .string(output), "history": .array(result.epochs.map(\.settings)),
-    ]
-    members["checkpoint"] = result.checkpoint.map { .string($0) }
-    if let last = result.epochs.last, case .object(let epoch) = last.settings {
-      members["train"] = epoch["train"]
+    let report = TrainingReport(trainer, of: dataset, output: output, console)
+    report.begin(askedWorkers: asked)
+    let result = try train(trainer, into: directory) { report.show($0) }
+    func metrics(_ split: SplitName) throws -> Metrics? {
+      try dataset.splits[split] == nil ? nil : trainer.evaluate(split)
     }
+    let validation = try result.epochs.last?.validation ?? metrics(.validation)
+    let test = try metrics(.test)
+    report.end(result, test: test)
+    return result.json(trainer, validation: validation, test: test, output: output)
+  }
+
+  /// Trains; a run that could not even write its first checkpoint leaves nothing behind.
+  private static func train(
+    _ trainer: Trainer, into directory: RunDirectory, _ report: (TrainingEvent) -> Void
+  ) throws -> TrainingResult {
+    do {
+      return try trainer.train(into: directory, report: report)
+    } catch {
+      if directory.newestCheckpoint == nil {
+        unlink(directory.path + "/run.json5")
+        // Folders that hold anything else stay.
+        rmdir(directory.path + "/checkpoints")
+        rmdir(directory.path)
+      }
+      throw error
+    }
+  }
+}
+
+extension TrainingResult {
+  fileprivate func json(
+    _ trainer: Trainer, validation: Metrics?, test: Metrics?, output: String
+  ) -> SettingValue {
+    var members: [String: SettingValue] = [
+      "epochs": .integer(progress.epoch), "steps": .integer(progress.step),
+      "samplesPerSecond": .number(samplesPerSecond),
+      "parametersSHA256": .string(parametersSHA256),
+      "workers": .integer(trainer.workers), "shards": .integer(trainer.plan.shards),
+      "output": .string(output), "history": .array(epochs.map(\.settings)),
+    ]
+    members["checkpoint"] = checkpoint.map { .string($0) }
+    members["train"] = epochs.last?.settings[["train"]]
     members["validation"] = validation?.settings(details: false)
     members["test"] = test?.settings(details: false)
     return .object(members)

@@ -59,8 +59,10 @@ final class Console {
     if code != 0, code != EPIPE { throw OutputError(code: code) }
   }
 
+  /// Says in one line why the program fails.
   static func report(_ error: any Error) {
-    _ = write("lockstep: error: " + printable("\(error)") + "\n", to: STDERR_FILENO)
+    let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    _ = write("lockstep: error: " + printable(text) + "\n", to: STDERR_FILENO)
   }
 
   /// - Returns: 0, or the code of the error.

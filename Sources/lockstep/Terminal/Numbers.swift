@@ -40,7 +40,7 @@ enum Numbers {
 
   /// `58,312`; of slow work with one digit behind the point.
   static func rate(_ perSecond: Double) -> String {
-    perSecond < 100 ? fixed(perSecond, 1) : count(Int(min(perSecond, 1e15)))
+    perSecond >= 100 ? count(Int(min(perSecond, 1e15))) : fixed(perSecond, 1)
   }
 
   /// `1.5 MiB`

@@ -16,7 +16,9 @@ struct EpochTable {
 
   init(isClassification: Bool, hasValidation: Bool) {
     columns = [
-      Column(title: "epoch", width: 5, keys: ["epoch"]) { "\(Int($0))" },
+      Column(title: "epoch", width: 5, keys: ["epoch"]) {
+        Numbers.significant($0, 9)
+      },
       Column(
         group: "train", title: "loss", width: 9, keys: ["train", "loss"], format: Numbers.loss),
     ]

@@ -7,11 +7,11 @@ struct RunSettings {
   /// Where the settings of the file are from; nil when there is no file.
   let file: String?
   /// What the file says.
-  private let written: SettingValue
+  let written: SettingValue
   /// Both together, without what only says how to read the data.
   private let merged: SettingValue
   /// The options that were given and that a run file has too.
-  private let given: [Option]
+  let given: [Option]
 
   /// The datasets to use of a file that others made.
   let features: String?
@@ -54,47 +54,6 @@ struct RunSettings {
 
   func configuration() throws -> RunConfiguration {
     try explaining { try RunConfiguration(settings: merged, path: Self.root) }
-  }
-
-  /// Runs `body`, and has its errors about settings name the option or the file that they come
-  /// from.
-  func explaining<Result>(_ body: () throws -> Result) throws -> Result {
-    do {
-      return try body()
-    } catch let error as SettingsError {
-      throw explained(
-        key: error.path.hasPrefix(Self.root + ".")
-          ? String(error.path.dropFirst(Self.root.count + 1)) : error.path, error.problem)
-    } catch TrainingError.unfit(let setting, let problem) {
-      throw explained(key: setting, problem)
-    } catch let error as NetworkError {
-      let source = given.first { $0.name == "activation" }.map { $0.flag } ?? file
-      throw UsageError("\(source.map { $0 + ": " } ?? "")\(error)")
-    }
-  }
-
-  /// Stands before the keys in the errors of readers.
-  private static let root = "run"
-
-  private func explained(key: String, _ problem: String) -> UsageError {
-    let parts = key.split(separator: ".").map(String.init)
-    // "loss.loss" is the name itself, "loss.delta" a parameter that only a file can give.
-    let name = parts.count == 2 && parts[0] == parts[1] ? [parts[0]] : parts
-    if let option = given.first(where: { $0.setting == name })
-      ?? given.first(where: {
-        $0.setting.first == name.first && name.count == 1
-      })
-    {
-      return UsageError("\(option.flag) \(problem)")
-    }
-    if let option = given.first(where: { $0.setting == [name[0]] }), written[name] == nil {
-      return UsageError(
-        "\(option.flag) needs more than a name: \(name.last!) \(problem); give it in a run file, "
-          + "as \(name[0]): { \(name[0]): …, \(name.last!): … }")
-    }
-    let isWritten = written[[String(name[0].prefix { $0 != "[" })]] != nil
-    return UsageError(
-      isWritten && file != nil ? "\(file!): \(key) \(problem)" : "\(key) \(problem)")
   }
 
   private static func read(_ path: String) throws -> SettingValue {

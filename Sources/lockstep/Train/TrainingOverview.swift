@@ -8,6 +8,8 @@ struct TrainingOverview {
   let plan: Plan
   let dataset: Dataset
   let workers: Int
+  /// How the training split passes through memory.
+  let data: StreamPlan
 
   func text(output: String) -> String {
     var table = Table([.left, .left])
@@ -27,8 +29,13 @@ struct TrainingOverview {
     if let norm = configuration.clipNorm {
       lines.append(("clipping", "to a gradient of norm \(Numbers.significant(norm, 6))"))
     }
-    lines += [("batches", batches), ("shards", shards), ("shuffle", plan.geometry.words)]
+    lines += [
+      ("batches", batches), ("shards", "\(plan.shards) on \(Numbers.count(workers, "worker"))"),
+      ("", "--shards \(plan.shards) gives the same bits on machines of other sizes"),
+      ("shuffle", plan.geometry.words),
+    ]
     lines.append(("seed", "\(configuration.seed)"))
+    lines.append(("reading", reading))
     lines.append(("memory", memory))
     lines.append(("output", output))
     return lines
@@ -63,17 +70,19 @@ struct TrainingOverview {
       + "\(Numbers.count(plan.totalSteps)) in \(Numbers.count(configuration.epochs, "epoch"))"
   }
 
-  private var shards: String {
-    "\(plan.shards) on \(Numbers.count(workers, "worker")); --shards \(plan.shards) gives the same "
-      + "bits on machines of other sizes"
+  private var memory: String {
+    let training = "\(Numbers.bytes(Int(plan.trainingBytes))) to train"
+    guard !data.staysResident else { return "\(Numbers.bytes(data.rowBytes)) of data, " + training }
+    return "\(Numbers.bytes(data.rowBytes)) of data, \(Numbers.bytes(data.decodingBytes)) to "
+      + "decode, \(Numbers.bytes(data.orderBytes)) for its order, " + training
   }
 
-  private var memory: String {
-    let splits = dataset.splits.keys.reduce(0) { $0 + dataset.residentBytes($1) }
-    let buffers = 1 + plan.configuration.optimizer.stateNames.count + plan.shards
-    let parameters = plan.model.network.layout.count * MemoryLayout<Float>.stride * buffers
-    return "\(Numbers.bytes(splits)) of data, \(Numbers.bytes(parameters)) of parameters, "
-      + "gradients and the optimizer's state"
+  /// How the training rows pass through memory.
+  private var reading: String {
+    guard !data.staysResident else { return "once; the rows stay in memory" }
+    return "\(Numbers.count(data.windowBlocks, "block")) of "
+      + "\(Numbers.count(data.blockRows, "row")) at a time, \(Numbers.count(data.blocksAhead)) "
+      + "ahead, on \(Numbers.count(data.decoders, "thread"))"
   }
 }
 

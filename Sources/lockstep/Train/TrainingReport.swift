@@ -5,29 +5,35 @@ import Training
 
 /// What `lockstep train` says to people: before, during and after a run.
 final class TrainingReport {
-  private let plan: Plan
-  private let workers: Int
+  private let trainer: Trainer
+  private let dataset: Dataset
+  private let output: String
   private let console: Console
   private let epochs: EpochTable
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
 
-  init(_ plan: Plan, workers: Int, hasValidation: Bool, _ console: Console) {
-    self.plan = plan
-    self.workers = workers
+  init(_ trainer: Trainer, of dataset: Dataset, output: String, _ console: Console) {
+    self.trainer = trainer
+    self.dataset = dataset
+    self.output = output
     self.console = console
     epochs = EpochTable(
-      isClassification: plan.model.classes > 0, hasValidation: hasValidation)
+      isClassification: trainer.plan.model.classes > 0,
+      hasValidation: dataset.splits[.validation] != nil)
     start = clock.now
   }
 
+  private var plan: Plan { trainer.plan }
+
   /// Says what will be trained.
-  func begin(dataset: Dataset, output: String, askedWorkers: Int?) {
-    let overview = TrainingOverview(plan: plan, dataset: dataset, workers: workers)
+  func begin(askedWorkers: Int?) {
+    let overview = TrainingOverview(
+      plan: plan, dataset: dataset, workers: trainer.workers, data: trainer.dataPlan)
     console.note(overview.text(output: output))
-    if let askedWorkers, askedWorkers > workers {
+    if let askedWorkers, askedWorkers > trainer.workers {
       console.note(
-        "--workers \(askedWorkers) is more than there are shards: \(workers) are used.")
+        "--workers \(askedWorkers) is more than there are shards: \(trainer.workers) are used.")
     }
   }
 
@@ -40,6 +46,10 @@ final class TrainingReport {
       console.show(progress(step))
     case .finishedEpoch(let epoch):
       console.note(epochs.line(epoch.settings))
+      if !trainer.dataPlan.staysResident {
+        console.note(
+          "      of which \(Numbers.fixed(epoch.secondsWaiting, 1)) s waiting for data")
+      }
     case .stoppedEarly(let count):
       console.note(
         "Stopped early: the validation loss has not improved for \(Numbers.count(count, "epoch")).")
@@ -49,7 +59,7 @@ final class TrainingReport {
   }
 
   /// Says what the run came to, and what can be done with it.
-  func end(_ result: TrainingResult, test: Metrics?, data: String, output: String) {
+  func end(_ result: TrainingResult, test: Metrics?) {
     var facts = Facts()
     facts.add("test", test?.words)
     facts.add(
@@ -57,8 +67,8 @@ final class TrainingReport {
       "\(Numbers.count(result.progress.step, "step")) in "
         + Numbers.duration((clock.now - start) / .seconds(1)))
     facts.add("checkpoint", result.checkpoint)
-    facts.add("parameters", "SHA-256 \(result.parametersSHA256)")
-    let (run, file) = (shellQuoted(output), shellQuoted(data))
+    facts.add("SHA-256", result.parametersSHA256)
+    let (run, file) = (shellQuoted(output), shellQuoted(dataset.path))
     facts.add(
       "next",
       test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
