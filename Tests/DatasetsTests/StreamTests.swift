@@ -112,7 +112,7 @@ import Testing
 
   @Test func `damage is met when its block is needed, and named`() throws {
     let good = try write("good.h5", StorageOptions(compression: .none, chunkBytes: 960))
-    let chunk = good.columns[.train]!.features.dataset
+    let chunk = good.parts[.train]![0].features.dataset
     var stored = [UInt8](repeating: 0, count: 960)
     _ = try stored.withUnsafeMutableBytes { try chunk.readChunk(at: [80, 0, 0], into: $0) }
     var bytes = try bytes(of: good.path)

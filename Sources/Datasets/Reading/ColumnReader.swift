@@ -28,7 +28,7 @@ final class ColumnReader: Sendable {
       switch column.dataset.layout {
       case .contiguous:
         guard let offset = try column.dataset.fileOffset,
-          let descriptor = try column.file.descriptor
+          let descriptor = try column.dataset.fileDescriptor
         else { return .library }
         return .place(offset, descriptor: descriptor)
       case .chunked(let chunk):

@@ -24,8 +24,9 @@ extension Dataset {
     guard
       let memory = ResidentRows(
         rows: plan.staysResident ? plan.rows : plan.slots * plan.blockRows,
-        featureShape: featureShape, featureType: ElementCode(columns.features.type),
-        targets: targets, isWeighted: columns.weights != nil, isNumbered: columns.numbers != nil)
+        featureShape: featureShape, featureType: ElementCode(columns[0].features.type),
+        targets: targets,
+        isWeighted: columns[0].weights != nil, isNumbered: columns[0].numbers != nil)
     else {
       throw DatasetError(
         file: path, dataset: "/\(split)", problem: "takes \(plan.rowBytes) bytes of memory",
@@ -50,7 +51,7 @@ extension Dataset {
 
   /// The fewest bytes in which a split can be read front to back; 0 where it is not there.
   public func leastBytes(_ split: SplitName, batch: Int) throws(DatasetError) -> Int {
-    guard let columns = columns[split] else { return 0 }
+    guard let columns = parts[split] else { return 0 }
     let reader = try SplitReader(columns, targets: targets, form: targetForm)
     let request = request(columns, reader, geometry: .none, batch: batch, decoders: 1)
     let plans = [.resident, .least].compactMap { StreamPlan(request, $0)?.byteCount }
@@ -59,11 +60,12 @@ extension Dataset {
 
   /// Bytes that a split takes in memory with all its rows.
   public func residentBytes(_ split: SplitName) -> Int {
-    columns[split].map { $0.rows * rowParts($0).reduce(0, +) } ?? 0
+    parts[split].map { splits[split]! * rowParts($0).reduce(0, +) } ?? 0
   }
 
-  func columns(of split: SplitName) throws(DatasetError) -> SplitColumns {
-    if let columns = columns[split] { return columns }
+  /// What each file has of a split.
+  func columns(of split: SplitName) throws(DatasetError) -> [SplitColumns] {
+    if let columns = parts[split] { return columns }
     throw DatasetError(
       file: path, problem: "has no split \(split)",
       expected: splits.keys.sorted().map(\.rawValue).joined(separator: ", ")
@@ -71,29 +73,30 @@ extension Dataset {
   }
 
   /// Bytes of a row's features, target, weight and number in memory.
-  private func rowParts(_ columns: SplitColumns) -> [Int] {
+  private func rowParts(_ columns: [SplitColumns]) -> [Int] {
     [
-      columns.features.rowBytes, targetForm == .values ? 4 * targets.outputs : 4,
-      columns.weights == nil ? 0 : 4, columns.numbers == nil ? 0 : 8,
+      columns[0].features.rowBytes, targetForm == .values ? 4 * targets.outputs : 4,
+      columns[0].weights == nil ? 0 : 4, columns[0].numbers == nil ? 0 : 8,
     ].filter { $0 > 0 }
   }
 
   private func request(
-    _ columns: SplitColumns, _ reader: SplitReader, geometry: ShuffleGeometry, batch: Int,
+    _ columns: [SplitColumns], _ reader: SplitReader, geometry: ShuffleGeometry, batch: Int,
     decoders: Int?
   ) -> StreamPlan.Request {
+    let rows = columns.map(\.rows).reduce(0, +)
     let unit = reader.readers[0].unitRows ?? 1
-    func rows(ofBytes bytes: Int) -> Int {
-      unit * max(1, bytes / (unit * columns.features.rowBytes))
+    func blockRows(ofBytes bytes: Int) -> Int {
+      unit * max(1, bytes / (unit * columns[0].features.rowBytes))
     }
     return StreamPlan.Request(
-      rows: columns.rows, rowParts: rowParts(columns),
+      rows: rows, rowParts: rowParts(columns),
       units: reader.readers.map {
         (rows: $0.unitRows, bytes: $0.unitBytes, total: $0.column.rows * $0.column.rowBytes)
       },
       scratchBytes: { reader.scratchBytes(blockRows: $0) }, geometry: geometry,
-      blockRows: rows(ofBytes: Self.bandBytes), leastBlockRows: rows(ofBytes: 1),
-      batch: min(batch, columns.rows),
+      blockRows: blockRows(ofBytes: Self.bandBytes), leastBlockRows: blockRows(ofBytes: 1),
+      batch: min(batch, rows),
       decoders: decoders ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 

@@ -29,6 +29,7 @@ public final class File: Sendable {
   ) throws(HDF5Error) {
     let activity = Activity(operation: "opening the file", file: path)
     try FileCheck.beforeOpening(path, during: activity)
+    try Self.askGuard(about: path)
     let list = try Self.accessList(during: activity)
     if access == .readWrite {
       try H5P.setFormat(
@@ -103,16 +104,6 @@ public final class File: Sendable {
   public func openObjectCount() throws(HDF5Error) -> Int {
     try H5F.openObjectCount(
       file.handle, during: file.activity("counting the open objects"))
-  }
-
-  /// The descriptor that the library reads the file through, for reading elements without the
-  /// library at `Dataset.fileOffset`. It is the library's, and valid until the file is closed.
-  ///
-  /// The corresponding C function is `H5Fget_vfd_handle`.
-  public var descriptor: Int32? {
-    get throws(HDF5Error) {
-      try H5F.descriptor(file.handle, during: file.activity("asking for the file's descriptor"))
-    }
   }
 
   private static func accessList(during activity: Activity) throws(HDF5Error) -> Handle {

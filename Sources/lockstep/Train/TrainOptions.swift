@@ -6,14 +6,16 @@ import Training
 /// checked where the run file's are.
 enum TrainOptions {
   static let groups = [
-    OptionGroup(title: "Data and output", options: [data, output, .force] + layout),
+    OptionGroup(title: "Data and output", options: [data, output, .force] + layout + Option.permissions),
     OptionGroup(title: "Network", options: network),
     OptionGroup(title: "Learning", options: learning),
     OptionGroup(title: "Batches and order", options: batches),
     OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
   ]
 
-  static let data = Option("data", .path("FILE.h5"), "The dataset file to learn from.")
+  static let data = Option(
+    "data", .repeatedPath("FILE.h5"),
+    "The dataset file to learn from; more of them, one after another, are one dataset.")
   static let output = Option("output", .path("RUN_DIR"), "The run directory to make.")
 
   static let features = layout[0]

@@ -10,6 +10,8 @@ struct TrainingOverview {
   let workers: Int
   /// How the training split passes through memory.
   let data: StreamPlan
+  /// How well the shuffle mixes; nil of a full one.
+  let quality: ShuffleQuality?
 
   func text(output: String) -> String {
     var table = Table([.left, .left])
@@ -32,7 +34,7 @@ struct TrainingOverview {
     lines += [
       ("batches", batches), ("shards", "\(plan.shards) on \(Numbers.count(workers, "worker"))"),
       ("", "--shards \(plan.shards) gives the same bits on machines of other sizes"),
-      ("shuffle", plan.geometry.words),
+      ("shuffle", shuffle),
     ]
     lines.append(("seed", "\(configuration.seed)"))
     lines.append(("reading", reading))
@@ -68,6 +70,10 @@ struct TrainingOverview {
     if configuration.accumulate > 1 { words += ", \(configuration.accumulate) to a step" }
     return words + "; \(Numbers.count(plan.stepsPerEpoch, "step")) an epoch, "
       + "\(Numbers.count(plan.totalSteps)) in \(Numbers.count(configuration.epochs, "epoch"))"
+  }
+
+  private var shuffle: String {
+    plan.geometry.words + (quality.map { "; \($0.words)" } ?? "")
   }
 
   private var memory: String {

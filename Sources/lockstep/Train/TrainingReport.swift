@@ -27,10 +27,12 @@ final class TrainingReport {
   private var plan: Plan { trainer.plan }
 
   /// Says what will be trained.
-  func begin(askedWorkers: Int?) {
+  func begin(askedWorkers: Int?, quality: ShuffleQuality?) {
     let overview = TrainingOverview(
-      plan: plan, dataset: dataset, workers: trainer.workers, data: trainer.dataPlan)
+      plan: plan, dataset: dataset, workers: trainer.workers, data: trainer.dataPlan,
+      quality: quality)
     console.note(overview.text(output: output))
+    if let warning = quality?.warning(batch: plan.batchSize) { console.note("\n" + warning) }
     if let askedWorkers, askedWorkers > trainer.workers {
       console.note(
         "--workers \(askedWorkers) is more than there are shards: \(trainer.workers) are used.")
