@@ -53,6 +53,9 @@ let package = Package(
       swiftSettings: settings),
 
     .executableTarget(
+      name: "Fuzz", dependencies: ["Datasets", "HDF5", "Kernels"], path: "tools/fuzz",
+      exclude: ["README.md"], swiftSettings: settings),
+    .executableTarget(
       name: "Streaming", dependencies: ["Datasets", "HDF5", "Kernels"],
       path: "tools/benchmark/Streaming", swiftSettings: settings),
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -53,8 +54,36 @@ static void unlink_and_exit(int signal) {
   _exit(128 + signal);
 }
 
-int lockstep_temporaries_unlink_on(int signal) {
-  struct sigaction action = {.sa_handler = unlink_and_exit};
+// Also unblocks the signal: a process that was started by one with blocked signals inherits that.
+static int handle(int signal, void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
-  return sigaction(signal, &action, NULL);
+  if (sigaction(signal, &action, NULL) != 0) return -1;
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  return sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int lockstep_temporaries_unlink_on(int signal) { return handle(signal, unlink_and_exit); }
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal) {
+  if (interrupted) unlink_and_exit(signal);
+  interrupted = signal;
+}
+
+int lockstep_interrupt_on(int signal) { return handle(signal, interrupt); }
+
+int lockstep_interrupted(void) { return interrupted; }
+
+static int remove_entry(
+    const char *path, const struct stat *status, int kind, struct FTW *place) {
+  (void)status, (void)kind, (void)place;
+  return remove(path);
+}
+
+int lockstep_remove_tree(const char *folder) {
+  return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -39,4 +39,11 @@ package struct FloatView {
     precondition(source.count == count, "copy between views of different length")
     base.update(from: source.base, count: count)
   }
+
+  /// Moves every value towards that of `target`: value += weight · (target − value).
+  @inlinable package func approach(_ target: FloatView, by weight: Float) {
+    precondition(target.count == count, "approach between views of different length")
+    let (own, other) = (base, target.base)
+    for index in 0..<count { own[index] += weight * (other[index] - own[index]) }
+  }
 }

@@ -10,6 +10,8 @@ import Networks
 final class Engine: ParallelWork, @unchecked Sendable {
   let pool: WorkerPool
   let parameters: AlignedBuffer<Float>
+  /// What evaluation uses in place of the parameters: their moving average.
+  var average: FloatView?
   let batch: MiniBatch
   let replicas: [Replica]
   private let model: Model
@@ -75,6 +77,8 @@ final class Engine: ParallelWork, @unchecked Sendable {
     }
   }
 
+  private var evaluated: FloatView { average ?? parameters.view }
+
   private func perform(_ task: Task) {
     self.task = task
     pool.perform(replicas.count, self)
@@ -88,9 +92,9 @@ final class Engine: ParallelWork, @unchecked Sendable {
     case .idle: break
     case .train(let rows, let accumulates):
       replica.train(on: batch, of: rows, parameters: parameters.view, accumulates: accumulates)
-    case .evaluate(let rows): replica.evaluate(on: batch, of: rows, parameters: parameters.view)
+    case .evaluate(let rows): replica.evaluate(on: batch, of: rows, parameters: evaluated)
     case .predict(let rows, let outputs):
-      replica.predict(on: batch, of: rows, parameters: parameters.view, into: outputs)
+      replica.predict(on: batch, of: rows, parameters: evaluated, into: outputs)
     }
   }
 

@@ -7,11 +7,16 @@ import Networks
 /// optimizer step follows.
 ///
 /// Read `train`, `trainEpoch` and `step` to see the whole; the threading rules are in `README.md`
-/// beside this file. The result depends on the plan and the data, never on the workers.
+/// beside this file. The result depends on the plan and the data, never on the workers, nor on where
+/// the run was interrupted and resumed.
 public final class Trainer {
   public let plan: Plan
   public let workers: Int
   public private(set) var progress = Progress()
+  /// The tensors that a partial start from other weights left out, in words.
+  public private(set) var leftOut: [String] = []
+  /// Asked between steps, often: once it says yes, `train` saves the state and ends, to be resumed.
+  public var isStopped: () -> Bool = { false }
 
   /// How the training split passes through memory.
   public var dataPlan: StreamPlan { training.plan }
@@ -20,8 +25,14 @@ public final class Trainer {
   let training: RowStream
   let engine: Engine
   let updater: Updater
+  private let data: DataReference
+  private var numerics: [NumericsPeriod] = []
   private var clock = StepClock()
   private var epochs: [EpochReport] = []
+  /// What the checkpoint holds that the run goes on from, and the good ones that the run has.
+  private var resumed: (progress: Progress, entries: [CheckpointEntry])?
+  /// The parameters that were the best so far, where no directory keeps them.
+  private var bestParameters: AlignedBuffer<Float>?
 
   /// Plans a run and makes it ready: opens the splits, checks the arithmetic libraries, allocates
   /// all memory and sets the initial parameters.
@@ -33,57 +44,104 @@ public final class Trainer {
   /// - Throws: `TrainingError`, `SettingsError`, `NetworkError` or `DatasetError` where the
   ///   configuration, the data and the machine do not fit; `NumericsError` where the machine's
   ///   libraries compute wrongly.
-  public init(
+  public convenience init(
     _ configuration: RunConfiguration, data: Dataset, workers: Int? = nil,
     memoryBudget: Int? = nil
   ) throws {
     try SelfTest.run()
-    let cores = availableCores()
-    plan = try Plan(configuration, for: data, cores: cores)
+    var configuration = configuration
+    let weights = try configuration.initFrom.map { asked in
+      var asked = asked
+      let weights = try StartingWeights(&asked)
+      configuration.initFrom = asked
+      return weights
+    }
+    let plan = try Plan(configuration, for: data, cores: availableCores())
+    try self.init(plan, data: data, workers: workers, memoryBudget: memoryBudget)
+    let parameters = engine.parameters.view
+    plan.model.network.initialize(parameters, seed: plan.configuration.seed)
+    if let weights {
+      leftOut = try weights.copy(into: parameters, layout: plan.model.network.layout)
+    }
+    updater.average?.view.copy(from: parameters)
+    numerics = [NumericsPeriod(step: 0, identity: NumericsIdentity.current)]
+  }
+
+  /// Makes a run ready that goes on from a checkpoint, exactly.
+  ///
+  /// - Throws: `TrainingError.unfit` where `data` is not what the run was trained on, and whatever
+  ///   planning a run throws.
+  public convenience init(
+    resuming resumption: Resumption, data: Dataset, workers: Int? = nil, memoryBudget: Int? = nil
+  ) throws {
+    try resumption.check(data)
+    guard let found = resumption.found else {
+      try self.init(
+        resumption.configuration, data: data, workers: workers, memoryBudget: memoryBudget)
+      return
+    }
+    try SelfTest.run()
+    let checkpoint = found.checkpoint
+    let plan = try Plan(
+      resuming: resumption.configuration, model: checkpoint.model, rows: data.rows(of: .train))
+    try resumption.configuration.checkCourse(model: checkpoint.model, dataset: data)
+    try self.init(plan, data: data, workers: workers, memoryBudget: memoryBudget)
+    checkpoint.copyTensors(to: state)
+    progress = checkpoint.progress
+    epochs = checkpoint.history
+    numerics = checkpoint.numerics
+    if let change = resumption.numericsChange {
+      numerics.append(NumericsPeriod(step: progress.step, identity: change.to))
+    }
+    resumed = (
+      progress, try CheckpointEntry.entries(of: found, in: resumption.directory.path)
+    )
+  }
+
+  private init(_ plan: Plan, data: Dataset, workers: Int?, memoryBudget: Int?) throws {
+    self.plan = plan
+    self.data = DataReference(data)
     try plan.model.checkTargets(of: .train, in: data)
     splits = Splits(
-      data, batch: plan.batchSize, decoders: cores, memoryBudget: memoryBudget)
+      data, batch: plan.batchSize, decoders: availableCores(), memoryBudget: memoryBudget)
     training = try splits.stream(.train, geometry: plan.geometry)
     try plan.checkMemory(available: availableMemory())
-    self.workers = min(workers ?? cores, plan.shards)
+    self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
       model: plan.model, batchSize: plan.batchSize, shards: plan.shards,
       seed: plan.configuration.seed, topK: plan.configuration.topK, workers: self.workers,
       trains: true)
-    plan.model.network.initialize(engine.parameters.view, seed: plan.configuration.seed)
     updater = Updater(plan: plan, parameters: engine.parameters.view, replicas: engine.replicas)
+    engine.average = updater.average?.view
   }
 
-  /// Runs all epochs.
+  /// Runs all epochs that are left.
   ///
   /// - Parameters:
   ///   - directory: where checkpoints and the history are written; nil writes nothing.
   ///   - report: called on this thread as the run goes on; it should return soon.
-  /// - Throws: `TrainingError.lossNotFinite` and `gradientNotFinite`, and whatever writing throws.
+  /// - Throws: `TrainingError.lossNotFinite` and `gradientNotFinite`, and whatever writing the first
+  ///   checkpoint throws. Later checkpoints that cannot be written are reported, and training goes
+  ///   on.
   public func train(
     into directory: RunDirectory? = nil, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
     let validation = try splits.inOrderIfPresent(.validation)
-    try directory?.writeConfiguration(plan.configuration)
-    report(.started)
-    try saveCheckpoint(in: directory, report)
-    while progress.epoch < plan.configuration.epochs {
-      try trainEpoch(report)
-      let metrics = try validation.map { try engine.evaluate($0) }
-      finishEpoch(metrics, report)
-      try saveCheckpoint(in: directory, report)
-      try directory?.writeHistory(epochs)
-      if let patience = plan.configuration.earlyStopping, progress.epochsSinceBest >= patience {
-        report(.stoppedEarly(epochsSinceBest: progress.epochsSinceBest))
-        break
-      }
+    let saver = try directory.map(makeSaver)
+    defer { saver?.close() }
+    if !progress.isFinished(plan.configuration) { report(.started) }
+    try save(saver, report)
+    while !progress.isFinished(plan.configuration), !isStopped() {
+      guard try trainEpoch(saver, report) else { break }
+      finishEpoch(try validation.map { try engine.evaluate($0) }, report)
+      try save(saver, report)
     }
-    return TrainingResult(
-      progress: progress, epochs: epochs, samplesPerSecond: clock.total.samplesPerSecond,
-      checkpoint: directory?.newestCheckpoint, parametersSHA256: parametersSHA256)
+    try saver?.finish(report)
+    return try result(in: directory, saver, report)
   }
 
-  /// The metrics of a split under the present parameters.
+  /// The metrics of a split under the present parameters, or their moving average where the run
+  /// keeps one.
   /// - Throws: `DatasetError` where the data has no such split.
   public func evaluate(_ split: SplitName) throws -> Metrics {
     try engine.evaluate(splits.inOrder(split))
@@ -91,17 +149,32 @@ public final class Trainer {
 
   // MARK: - The stages of an epoch
 
-  private func trainEpoch(_ report: (TrainingEvent) -> Void) throws {
-    let pass = training.pass(seed: plan.configuration.seed, epoch: progress.epoch)
+  /// Trains what is left of the present epoch; false when it was stopped within it, and saved.
+  private func trainEpoch(
+    _ saver: CheckpointSaver?, _ report: (TrainingEvent) -> Void
+  ) throws -> Bool {
+    let pass = training.pass(
+      seed: plan.configuration.seed, epoch: progress.epoch,
+      skipping: min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
     defer {
       clock.addWaiting(pass.waited)
       pass.end()
     }
     clock.startEpoch()
-    try engine.pool.withHelpers {
+    return try engine.pool.withHelpers {
       while try step(pass) {
         if clock.isReportDue() { report(.advanced(stepReport)) }
+        if isStopped() {
+          try save(saver, report)
+          return false
+        }
+        // The end of the epoch is saved after its validation.
+        if let saver, progress.batch < plan.batchesPerEpoch {
+          if saver.saveIfDue(step: progress.step, { checkpoint }) { clock.skip() }
+          try saver.tell(report)
+        }
       }
+      return true
     }
   }
 
@@ -121,7 +194,7 @@ public final class Trainer {
     }
     if sum.weight > 0 {
       try updater.apply(
-        weight: sum.weight, learningRate: plan.learningRate(step: progress.step),
+        weight: sum.weight, learningRate: plan.learningRate(step: progress.step, progress),
         step: progress.step + 1, pool: engine.pool)
       progress.step += 1
     }
@@ -133,39 +206,86 @@ public final class Trainer {
 
   private func finishEpoch(_ validation: Metrics?, _ report: (TrainingEvent) -> Void) {
     let sums = progress.sums
-    progress.finishEpoch(validationLoss: validation?.loss)
+    let rate = plan.learningRate(step: max(0, progress.step - 1), progress)
+    progress.finishEpoch(validation, plan.configuration)
     let epoch = EpochReport(
-      epoch: progress.epoch, step: progress.step,
-      learningRate: plan.learningRate(step: max(0, progress.step - 1)),
+      epoch: progress.epoch, step: progress.step, learningRate: rate,
       trainLoss: sums.meanLoss, trainAccuracy: plan.model.classes > 0 ? sums.accuracy : nil,
       validation: validation, seconds: clock.epoch.seconds,
       secondsWaiting: clock.epoch.secondsWaiting,
       samplesPerSecond: clock.epoch.samplesPerSecond)
     epochs.append(epoch)
     report(.finishedEpoch(epoch))
+    if progress.isStopped(by: plan.configuration) {
+      report(.stoppedEarly(epochsSinceBest: progress.epochsSinceBest))
+    }
   }
 
   // MARK: - State
 
-  private func saveCheckpoint(
-    in directory: RunDirectory?, _ report: (TrainingEvent) -> Void
-  ) throws {
-    guard let directory else { return }
-    report(.wroteCheckpoint(try directory.save(checkpoint)))
+  /// Everything that changes and is laid out as the parameters are, in the order of a checkpoint.
+  private var state: [TensorGroup] {
+    let groups = CheckpointFormat.groups(of: plan.configuration)
+    let views =
+      [engine.parameters.view] + updater.states.map(\.view)
+      + (updater.average.map { [$0.view] } ?? [])
+    return zip(groups, views).map { TensorGroup(path: $0, values: $1) }
   }
 
-  /// The run's state as it is now. Its buffers are the trainer's own: save it before the next step.
+  /// The run's state as it is now. Its buffers are the trainer's own: copy or save it before the
+  /// next step.
   var checkpoint: Checkpoint {
     Checkpoint(
-      configuration: plan.configuration, model: plan.model, progress: progress,
-      data: DataReference(path: splits.dataset.path, fingerprint: splits.dataset.fingerprint),
-      numericsIdentity: NumericsIdentity.current, parameters: engine.parameters.view,
-      states: Array(zip(plan.configuration.optimizer.stateNames, updater.states.map(\.view))),
-      memory: [])
+      configuration: plan.configuration, model: plan.model, progress: progress, history: epochs,
+      data: data, numerics: numerics, tensors: state, memory: [])
   }
 
-  private var parametersSHA256: String {
-    plan.model.network.layout.sha256(of: engine.parameters.view)
+  private func makeSaver(in directory: RunDirectory) throws -> CheckpointSaver {
+    try directory.write(plan.configuration, data: data)
+    return CheckpointSaver(
+      in: directory, initial: checkpoint, pool: engine.pool,
+      entries: resumed?.entries ?? [], saved: resumed?.progress)
+  }
+
+  /// Saves the state, where it is to be saved, and keeps the best parameters otherwise.
+  private func save(_ saver: CheckpointSaver?, _ report: (TrainingEvent) -> Void) throws {
+    if let saver {
+      saver.save(checkpoint)
+      try saver.tell(report)
+    } else if plan.configuration.bestWeights, progress.isAtBest {
+      let parameters = engine.average ?? engine.parameters.view
+      let best = bestParameters ?? AlignedBuffer(count: parameters.count)
+      best.view.copy(from: parameters)
+      bestParameters = best
+    }
+  }
+
+  /// What the run came to; brings the best weights back where they were asked for.
+  private func result(
+    in directory: RunDirectory?, _ saver: CheckpointSaver?, _ report: (TrainingEvent) -> Void
+  ) throws -> TrainingResult {
+    let isFinished = progress.isFinished(plan.configuration)
+    var result = TrainingResult(
+      progress: progress, end: isFinished ? .finished : .interrupted, epochs: epochs,
+      samplesPerSecond: clock.total.samplesPerSecond, checkpoint: saver?.newest,
+      parametersSHA256: "", checkpointFailures: saver?.failures ?? [])
+    if isFinished, progress.epoch < plan.configuration.epochs { result.end = .stoppedEarly }
+    if isFinished, plan.configuration.bestWeights {
+      if let directory {
+        let best = try RunDirectory.find(directory.path)
+        result.checkpoint = best.path
+        best.checkpoint.copyTensors(to: state)
+      } else if let bestParameters {
+        engine.parameters.view.copy(from: bestParameters.view)
+        engine.average?.copy(from: bestParameters.view)
+      }
+    }
+    if let newest = result.checkpoint, !result.checkpointFailures.isEmpty {
+      result.parametersSHA256 = try CheckpointHeader(path: newest).parametersSHA256
+      return result
+    }
+    result.parametersSHA256 = plan.model.network.layout.sha256(of: engine.parameters.view)
+    return result
   }
 
   private var stepReport: StepReport {

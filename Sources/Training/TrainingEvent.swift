@@ -8,7 +8,10 @@ public enum TrainingEvent: Sendable {
   case finishedEpoch(EpochReport)
   /// A checkpoint was written to this path.
   case wroteCheckpoint(String)
-  /// The validation loss has not improved for this many epochs, and the run ends early.
+  /// A checkpoint could not be written; training goes on, and could be resumed from the newest good
+  /// one.
+  case checkpointFailed(path: String, problem: String, newest: String)
+  /// The validation metric has not improved for this many epochs, and the run ends early.
   case stoppedEarly(epochsSinceBest: Int)
 }
 
@@ -47,13 +50,22 @@ public struct EpochReport: Sendable, Equatable {
 
 /// What a run came to.
 public struct TrainingResult: Sendable {
+  public enum End: Sendable {
+    case finished, stoppedEarly, interrupted
+  }
+
   public var progress: Progress
-  /// Every epoch that this process trained.
+  public var end: End
+  /// Every epoch of the run.
   public var epochs: [EpochReport]
   /// Training steps only, of this process.
   public var samplesPerSecond: Double
-  /// The newest checkpoint, where the run has a directory.
+  /// The checkpoint that the run stands for, where it has a directory: the best where best weights
+  /// were asked for, else the newest.
   public var checkpoint: String?
-  /// SHA-256 of the parameters' bytes in layout order, little-endian, as 64 hexadecimal digits.
+  /// Of that checkpoint's parameters, or where there is none of the trainer's: SHA-256 of their
+  /// bytes in layout order, little-endian, as 64 hexadecimal digits.
   public var parametersSHA256: String
+  /// Why checkpoints could not be written.
+  public var checkpointFailures: [String]
 }

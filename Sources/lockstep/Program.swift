@@ -5,10 +5,12 @@ import Kernels
 /// The command line program: finds the command, runs it, and says how it ended.
 enum Program {
   static let commands: [any Command.Type] = [
-    Convert.self, Train.self, Evaluate.self, Predict.self, Inspect.self,
+    Convert.self, Train.self, Resume.self, Evaluate.self, Predict.self, Inspect.self,
+    Verify.self,
   ]
 
-  /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong.
+  /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong,
+  ///   130 and 143 interrupted.
   static func run(_ words: [String]) -> Int32 {
     if words.count == 2, words[0] == DamageCheck.word { return DamageCheck.walk(words[1]) }
     DamageCheck.install()
@@ -19,8 +21,11 @@ enum Program {
     do {
       try dispatch(words)
       return 0
+    } catch let error as Unfinished {
+      Console.report(error.message)
+      return error.status
     } catch {
-      Console.report(error)
+      Console.report("error: \(error)")
       return error is UsageError ? 2 : 1
     }
   }
@@ -51,6 +56,7 @@ enum Program {
       let console = Console(isJSON: arguments.has(.json))
       defer { console.clearProgress() }
       try console.finish(command.run(arguments, console))
+      if let unfinished = console.unfinished { throw unfinished }
     }
   }
 

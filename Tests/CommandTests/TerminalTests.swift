@@ -47,7 +47,7 @@ import Testing
       "$lockstep" \(Self.train) --epochs 100000 --batch-size 4 > log &
       pid=$!
       for try in {1..200}; do
-        [ -e run/checkpoints/step-000000030.h5 ] && break
+        [ -e run/history.json ] && break
         sleep 0.1
       done
       kill -\(signal) $pid

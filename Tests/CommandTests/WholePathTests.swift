@@ -62,7 +62,7 @@ import Testing
     let run = try workshop.json("inspect run")
     #expect(run["kind"] as? String == "run")
     #expect(run["parametersSHA256"] as? String == hash)
-    #expect((run["checkpoints"] as? [Any])?.count == 16)
+    #expect((run["checkpoints"] as? [Any])?.count == 3)
     let inspected = try workshop.json("inspect \(checkpoint)")
     #expect(inspected["kind"] as? String == "checkpoint")
     #expect(inspected["parametersSHA256"] as? String == hash)

@@ -17,3 +17,13 @@ void lockstep_temporaries_unlink(void);
 
 // From now on `signal` unlinks the table's files and ends the process with status 128 + signal.
 int lockstep_temporaries_unlink_on(int signal);
+
+// From now on the first `signal` only sets what `lockstep_interrupted` returns; a second one, of any
+// kind that this was called for, does what `lockstep_temporaries_unlink_on` says.
+int lockstep_interrupt_on(int signal);
+
+// The signal that came, or 0.
+int lockstep_interrupted(void);
+
+// Removes a folder and everything in it; follows no links.
+int lockstep_remove_tree(const char *folder);

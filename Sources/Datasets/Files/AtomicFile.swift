@@ -58,6 +58,21 @@ package final class AtomicFile {
     }
   }
 
+  /// Writes bytes at a place of the file, for writers that have made room for them there.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DatasetError) {
+    try openTemporary()
+    var (rest, offset) = (bytes, offset)
+    while !rest.isEmpty {
+      let written = pwrite(descriptor, rest.baseAddress, min(rest.count, 8 << 20), offset)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw Self.failure(target, "cannot be written", errno)
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+      offset += written
+    }
+  }
+
   package func write(_ text: String) throws(DatasetError) {
     let bytes = Array(text.utf8)
     // `withUnsafeBytes` rethrows without the type.

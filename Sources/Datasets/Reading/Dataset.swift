@@ -22,6 +22,9 @@ public final class Dataset: Sendable {
   /// made: of shapes, types and a fixed sample of the rows.
   public let fingerprint: String
 
+  /// The datasets to use, where the files were opened by naming them.
+  package let named: (features: String?, targets: String?, weights: String?)
+
   /// What each file has of each split.
   let parts: [SplitName: [SplitColumns]]
   let targetForm: TargetForm
@@ -57,6 +60,7 @@ public final class Dataset: Sendable {
     precondition(!paths.isEmpty, "a dataset has a file")
     path = paths[0]
     self.paths = paths
+    named = (features, targets, weights)
     let files = try DatasetError.converting { () throws(HDF5Error) in
       try paths.map { path throws(HDF5Error) in try File(opening: path, allowing: permissions) }
     }

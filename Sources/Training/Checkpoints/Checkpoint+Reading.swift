@@ -11,36 +11,72 @@ extension Checkpoint {
   ///   in excess, of another shape or type, or fails its checksum, which the error names;
   ///   `HDF5Error` where the file cannot be read at all.
   public init(path: String) throws {
-    let file = try File(opening: path)
-    let root = file.root.attributes
-    typealias Name = CheckpointFormat.Attribute
-    try Self.checkFormat(root, path: path)
-    let configuration = try RunConfiguration(
-      settings: Self.json(root, Name.configuration, path), path: "\(path): configuration")
-    let model = try Model(
-      settings: Self.json(root, Name.model, path), configuration: configuration, path: path)
-    let reader = TensorReader(path: path, root: file.root, layout: model.network.layout)
-    let parameters = try reader.read(under: CheckpointFormat.parameters)
-    let names = configuration.optimizer.stateNames
-    let states = try names.map { try reader.read(under: "\(CheckpointFormat.optimizer)/\($0)") }
-    try reader.checkNothingElse(optimizerStates: names)
-    self.init(
-      configuration: configuration, model: model,
-      progress: try Progress(
-        settings: Self.json(root, Name.progress, path), path: "\(path): progress"),
-      data: DataReference(
-        path: try root.string(Name.dataset), fingerprint: try root.string(Name.fingerprint)),
-      numericsIdentity: try root.string(Name.numericsIdentity), parameters: parameters.view,
-      states: Array(zip(names, states.map(\.view))), memory: [parameters] + states)
-    let stored = try root.string(Name.parametersSHA256)
-    guard stored == parametersSHA256 else {
-      throw TrainingError.checkpoint(
-        path: path,
-        problem: "the parameters' SHA-256 is \(parametersSHA256), not \(stored) as written")
+    let (checkpoint, failed) = try Self.examine(path)
+    if let first = failed.first {
+      throw TrainingError.checkpoint(path: path, problem: first.problem)
     }
+    self = checkpoint
   }
 
-  private static func checkFormat(_ root: Attributes, path: String) throws {
+  /// A checksum of a checkpoint that does not hold.
+  public struct FailedChecksum: Sendable {
+    /// The tensor (`/parameters/0-dense/weight`) or attribute that it is of.
+    public var name: String
+    public var problem: String
+  }
+
+  /// Reads a checkpoint whose content may be damaged, to look at it.
+  ///
+  /// - Returns: what is in it, and the checksums that do not hold.
+  /// - Throws: what `init(path:)` throws, but for checksums.
+  public static func examine(_ path: String) throws -> (Checkpoint, failed: [FailedChecksum]) {
+    typealias Name = CheckpointFormat.Attribute
+    let file = try File(opening: path)
+    let header = try CheckpointHeader(of: file)
+    let model = try Model(
+      settings: header.json(Name.model), configuration: header.configuration, path: path)
+    var reader = TensorReader(path: path, root: file.root, layout: model.network.layout)
+    let groups = CheckpointFormat.groups(of: header.configuration)
+    let buffers = try groups.map { try reader.read(under: $0) }
+    try reader.checkNothingElse(groups: groups)
+    let checkpoint = Checkpoint(
+      configuration: header.configuration, model: model, progress: header.progress,
+      history: header.history, data: header.data, numerics: header.numerics,
+      tensors: zip(groups, buffers).map { TensorGroup(path: $0, values: $1.view) },
+      memory: buffers)
+    var failed = reader.failed
+    if !header.holds(tensors: reader.sums) {
+      failed.append(
+        FailedChecksum(
+          name: Name.checksum,
+          problem: "the checksum over its attributes and tensors fails: the file is damaged"))
+    }
+    let (hash, stored) = (checkpoint.parametersSHA256, header.parametersSHA256)
+    if hash != stored {
+      failed.append(
+        FailedChecksum(
+          name: Name.parametersSHA256,
+          problem: "the parameters' SHA-256 is \(hash), not \(stored) as written"))
+    }
+    return (checkpoint, failed)
+  }
+}
+
+/// What a checkpoint says about its tensors and its run, before they are read.
+struct CheckpointHeader {
+  let path: String
+  let configuration: RunConfiguration
+  let progress: Progress
+  let history: [EpochReport]
+  let data: DataReference
+  let numerics: [NumericsPeriod]
+  private let texts: [String: String]
+  private let checksum: String
+
+  /// - Throws: `TrainingError.checkpoint` where the file is no checkpoint of this version,
+  ///   `SettingsError` and `HDF5Error` where it is damaged.
+  init(of file: File) throws {
+    let (path, root) = (file.path, file.attributes)
     typealias Name = CheckpointFormat.Attribute
     guard try root.contains(Name.format), try root.string(Name.format) == CheckpointFormat.name
     else {
@@ -56,78 +92,47 @@ extension Checkpoint {
         problem: "has format version \(version); this program reads version "
           + "\(CheckpointFormat.version)")
     }
+    var texts: [String: String] = [:]
+    for name in Name.covered { texts[name] = try root.string(name) }
+    checksum = try root.string(Name.checksum)
+    self.path = path
+    self.texts = texts
+    func json(_ name: String) throws -> SettingValue { try Self.json(texts, name, path) }
+    configuration = try RunConfiguration(
+      settings: json(Name.configuration), path: "\(path): configuration")
+    progress = try Progress(settings: json(Name.progress), path: "\(path): progress")
+    history = try json(Name.history).elements(path: "\(path): history")
+      .map { try EpochReport(settings: $0, path: "\(path): history") }
+    data = try DataReference(settings: json(Name.data), path: "\(path): data")
+    numerics = try json(Name.numerics).elements(path: "\(path): numerics")
+      .map { try NumericsPeriod(settings: $0, path: "\(path): numerics") }
   }
 
-  private static func json(_ root: Attributes, _ name: String, _ path: String) throws
-    -> SettingValue
-  {
-    try SettingValue(json5: root.string(name).utf8, source: "\(path): attribute \(name)")
+  init(path: String) throws { try self.init(of: File(opening: path)) }
+
+  func json(_ name: String) throws -> SettingValue { try Self.json(texts, name, path) }
+
+  /// As it was written.
+  var parametersSHA256: String { texts[CheckpointFormat.Attribute.parametersSHA256] ?? "" }
+
+  /// Whether the checksum over the whole file holds, where its tensors are these.
+  func holds(tensors: [(path: String, shape: [Int], crc32: UInt32)]) -> Bool {
+    CheckpointFormat.checksum(attributes: texts, tensors: tensors) == checksum
+  }
+
+  private static func json(
+    _ texts: [String: String], _ name: String, _ path: String
+  ) throws -> SettingValue {
+    try SettingValue(json5: (texts[name] ?? "").utf8, source: "\(path): attribute \(name)")
   }
 }
 
-/// Reads tensors of one layout strictly.
-private struct TensorReader {
-  let path: String
-  let root: Group
-  let layout: ParameterLayout
-
-  /// The tensors under a group, in one buffer.
-  func read(under group: String) throws -> AlignedBuffer<Float> {
-    let buffer = AlignedBuffer<Float>(count: layout.count)
-    for tensor in layout.tensors {
-      try read(
-        "\(group)/\(tensor.name)", shape: tensor.shape, into: buffer.view.slice(tensor.range))
+extension SettingValue {
+  /// The elements of an array.
+  func elements(path: String) throws -> [SettingValue] {
+    guard case .array(let values) = self else {
+      throw SettingsError(path: path, problem: "is \(self); expected an array")
     }
-    try checkNothingElse(in: group)
-    return buffer
-  }
-
-  private func read(_ name: String, shape: [Int], into view: FloatView) throws {
-    guard try exists(name) else { throw error("/\(name) is missing; expected shape \(shape)") }
-    let dataset = try root.dataset(name)
-    guard try dataset.shape == shape, case .number(.float32, _) = dataset.storedType else {
-      throw error(
-        "/\(name) is \(dataset.storedType) of shape \(try dataset.shape); expected float32 of "
-          + "shape \(shape), as the network says")
-    }
-    try dataset.read(
-      into: UnsafeMutableBufferPointer(start: view.base, count: view.count))
-    let stored = try dataset.attributes.value(CheckpointFormat.checksum, as: UInt32.self)
-    guard view.withBytes({ crc32($0) }) == stored else {
-      throw error("/\(name) fails its checksum: the file is damaged")
-    }
-  }
-
-  /// Whether each part of the path `name` is there.
-  private func exists(_ name: String) throws -> Bool {
-    var prefix = ""
-    for part in name.split(separator: "/") {
-      prefix += prefix.isEmpty ? part : "/" + part
-      if try root.kind(of: prefix) == nil { return false }
-    }
-    return true
-  }
-
-  /// - Throws: for a group or dataset below `group` that the layout does not have.
-  private func checkNothingElse(in group: String) throws {
-    let expected = Set(layout.tensors.map(\.name))
-    for layer in try exists(group) ? root.group(group).names() : [] {
-      for tensor in try root.group("\(group)/\(layer)").names()
-      where !expected.contains("\(layer)/\(tensor)") {
-        throw error("/\(group)/\(layer)/\(tensor) is not a tensor of the network")
-      }
-    }
-  }
-
-  func checkNothingElse(optimizerStates: [String]) throws {
-    guard try exists(CheckpointFormat.optimizer) else { return }
-    for state in try root.group(CheckpointFormat.optimizer).names()
-    where !optimizerStates.contains(state) {
-      throw error("/\(CheckpointFormat.optimizer)/\(state) is not a state of the optimizer")
-    }
-  }
-
-  private func error(_ problem: String) -> TrainingError {
-    .checkpoint(path: path, problem: problem)
+    return values
   }
 }

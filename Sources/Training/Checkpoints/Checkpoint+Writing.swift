@@ -1,52 +1,97 @@
 import Datasets
+import Glibc
 import HDF5
 import Kernels
 import Networks
+import Settings
 
 extension Checkpoint {
   /// Writes this checkpoint to a new file, which appears complete or not at all.
+  ///
+  /// HDF5 gives each tensor its place and is closed before the payload is written there: it holds
+  /// one lock for the whole process, and others read data meanwhile.
   /// - Throws: `DatasetError` that names the file.
   func write(to path: String) throws(DatasetError) {
     let output = try AtomicFile(target: path, replacingExisting: true)
-    try DatasetError.converting(file: path) { () throws(HDF5Error) in
-      let file = try File(creating: output.temporaryPath)
-      try writeAttributes(of: file.attributes)
-      let layout = model.network.layout
-      try layout.write(parameters, under: CheckpointFormat.parameters, of: file.root)
-      for state in states {
-        try layout.write(
-          state.values, under: "\(CheckpointFormat.optimizer)/\(state.name)", of: file.root)
+    try checkRoom(for: path)
+    do throws(DatasetError) {
+      for piece in try create(output.temporaryPath, named: path) {
+        try piece.values.withBytes { bytes throws(DatasetError) in
+          try output.write(bytes, at: piece.offset)
+        }
       }
+      try output.commit()
+    } catch {
+      // HDF5 keeps a file open that it could not write: give its room on the disk back.
+      truncate(output.temporaryPath, 0)
+      throw error
+    }
+  }
+
+  /// HDF5 does not say why it could not write: on a full disk this does.
+  private func checkRoom(for path: String) throws(DatasetError) {
+    let needed = tensors.count * model.network.layout.parameterCount * MemoryLayout<Float>.stride
+    var status = statvfs()
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return }
+    let free = Int(clamping: status.f_bfree).multipliedReportingOverflow(
+      by: Int(clamping: status.f_frsize))
+    guard !free.overflow, free.partialValue < needed else { return }
+    throw DatasetError(
+      file: path,
+      problem: "cannot be written: No space left on device: \(needed) bytes are needed, "
+        + "\(free.partialValue) are free", remedy: "free some space on the disk")
+  }
+
+  /// A tensor, and the place of its bytes in the file.
+  private struct Piece {
+    var values: FloatView
+    var offset: Int
+  }
+
+  /// Creates the file, whole but for the payload.
+  private func create(_ path: String, named target: String) throws(DatasetError) -> [Piece] {
+    var pieces: [Piece] = []
+    var sums: [(path: String, shape: [Int], crc32: UInt32)] = []
+    try DatasetError.converting(file: target) { () throws(HDF5Error) in
+      let file = try File(creating: path)
+      for group in tensors {
+        for tensor in model.network.layout.tensors {
+          let name = "\(group.path)/\(tensor.name)"
+          let values = group.values.slice(tensor.range)
+          let sum = values.withBytes { crc32($0) }
+          let dataset = try file.createDataset(
+            name, .float32, shape: tensor.shape, storage: .preallocated)
+          try dataset.attributes.set(CheckpointFormat.checksum, to: sum)
+          sums.append((name, tensor.shape, sum))
+          if values.count > 0, let offset = try dataset.fileOffset {
+            pieces.append(Piece(values: values, offset: offset))
+          }
+        }
+      }
+      let texts = attributes
+      for (name, text) in texts { try file.attributes.set(name, to: text) }
+      try file.attributes.set(CheckpointFormat.Attribute.version, to: CheckpointFormat.version)
+      try file.attributes.set(
+        CheckpointFormat.Attribute.checksum,
+        to: CheckpointFormat.checksum(attributes: texts, tensors: sums))
       try file.close()
     }
-    try output.commit()
+    return pieces
   }
 
-  private func writeAttributes(of root: Attributes) throws(HDF5Error) {
+  /// The texts of the root's attributes.
+  private var attributes: [String: String] {
     typealias Name = CheckpointFormat.Attribute
-    try root.set(Name.format, to: CheckpointFormat.name)
-    try root.set(Name.version, to: CheckpointFormat.version)
-    try root.set(Name.configuration, to: configuration.settings.json())
-    try root.set(Name.model, to: model.settings.json())
-    try root.set(Name.progress, to: progress.settings.json())
-    try root.set(Name.numericsIdentity, to: numericsIdentity)
-    try root.set(Name.dataset, to: data.path)
-    try root.set(Name.fingerprint, to: data.fingerprint)
-    try root.set(Name.parametersSHA256, to: parametersSHA256)
-  }
-}
-
-extension ParameterLayout {
-  /// Writes each tensor of `values`, with its checksum.
-  fileprivate func write(_ values: FloatView, under path: String, of root: Group) throws(HDF5Error)
-  {
-    for tensor in tensors {
-      let dataset = try root.createDataset(
-        "\(path)/\(tensor.name)", .float32, shape: tensor.shape)
-      try values.slice(tensor.range).withBytes { bytes throws(HDF5Error) in
-        try dataset.write(as: .float32, from: bytes)
-        try dataset.attributes.set(CheckpointFormat.checksum, to: crc32(bytes))
-      }
-    }
+    return [
+      Name.format: CheckpointFormat.name,
+      Name.configuration: configuration.settings.json(),
+      Name.model: model.settings.json(),
+      Name.progress: progress.settings.json(),
+      Name.history: SettingValue.array(history.map(\.settings)).json(),
+      Name.data: data.settings.json(),
+      Name.numerics: SettingValue.array(numerics.map(\.settings)).json(),
+      Name.parametersSHA256: parametersSHA256,
+    ]
   }
 }

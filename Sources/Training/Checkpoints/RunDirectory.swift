@@ -4,32 +4,48 @@ import Settings
 
 /// The folder of a run, and what the run writes into it:
 ///
+/// - `data.json`: where the data is, and its fingerprint.
 /// - `run.json5`: the complete configuration, for people and for starting the run anew.
 /// - `checkpoints/step-000004690.h5`: the state after so many optimizer steps.
 /// - `history.json`: what each epoch came to.
 ///
-/// Every file appears complete or not at all.
+/// Every file appears complete or not at all, in this order. While a value lives, its process alone
+/// may train in the folder.
 public final class RunDirectory {
   public let path: String
-  /// The checkpoint that `save` wrote last.
-  public private(set) var newestCheckpoint: String?
+  private let lock: RunLock
 
   /// Creates the folder of a new run.
   ///
   /// - Parameter replacingExisting: whether a folder that is not empty may be used; the files of an
   ///   earlier run in it are removed, and nothing else.
-  /// - Throws: `TrainingError.runDirectory` where the folder is not empty or cannot be created.
+  /// - Throws: `TrainingError.runDirectory` where the folder is not empty, cannot be created, or
+  ///   another process is training in it.
   public init(creating path: String, replacingExisting: Bool = false) throws {
     self.path = path
     try Self.check(path, replacingExisting: replacingExisting)
+    if mkdir(path, 0o777) != 0, errno != EEXIST {
+      throw Self.failure(path, "cannot be created")
+    }
+    lock = try RunLock(path)
+    try Self.check(path, replacingExisting: replacingExisting)
     if replacingExisting {
+      for name in [Self.configurationName, Self.dataName, Self.historyName] {
+        unlink("\(path)/\(name)")
+      }
       for file in try Self.checkpoints(in: path) { unlink(file) }
-      unlink("\(path)/history.json")
-      unlink("\(path)/run.json5")
     }
-    for folder in [path, Self.checkpointFolder(path)] where mkdir(folder, 0o777) != 0 {
-      if errno != EEXIST { throw Self.failure(folder, "cannot be created") }
-    }
+    try removeTemporaries()
+  }
+
+  /// Opens the folder of a run, to go on with it.
+  ///
+  /// - Throws: `TrainingError.runDirectory` where there is no such folder, or another process is
+  ///   training in it.
+  public init(resuming path: String) throws {
+    self.path = path
+    lock = try RunLock(path)
+    try removeTemporaries()
   }
 
   /// Checks, before any work is done, that a run could be created at `path`.
@@ -44,7 +60,7 @@ public final class RunDirectory {
       throw TrainingError.runDirectory(
         path: path, problem: "is a file; expected the name of a new folder for the run")
     }
-    guard try replacingExisting || names(in: path).isEmpty else {
+    guard try replacingExisting || names(in: path).allSatisfy(isTemporary) else {
       throw TrainingError.runDirectory(
         path: path,
         problem: "exists and is not empty; choose another folder, or replace the run in it "
@@ -52,44 +68,77 @@ public final class RunDirectory {
     }
   }
 
-  /// Writes a checkpoint under a name of its own and returns its path.
-  func save(_ checkpoint: Checkpoint) throws -> String {
-    let digits = String(checkpoint.progress.step)
-    let name = "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + ".h5"
-    let file = Self.checkpointFolder(path) + "/" + name
-    try checkpoint.write(to: file)
-    newestCheckpoint = file
-    return file
+  /// Writes what a run is: from then on it can be resumed.
+  func write(_ configuration: RunConfiguration, data: DataReference) throws {
+    try write(data.settings, to: Self.dataName)
+    try write(configuration.settings, to: Self.configurationName)
+    let folder = Self.checkpointFolder(path)
+    if mkdir(folder, 0o777) != 0, errno != EEXIST { throw Self.failure(folder, "cannot be created") }
   }
 
-  func writeConfiguration(_ configuration: RunConfiguration) throws {
+  private func write(_ value: SettingValue, to name: String) throws {
     try AtomicFile.write(
-      configuration.settings.json(pretty: true) + "\n", to: "\(path)/run.json5",
-      replacingExisting: true)
+      value.json(pretty: true) + "\n", to: "\(path)/\(name)", replacingExisting: true)
   }
 
-  func writeHistory(_ epochs: [EpochReport]) throws {
-    try AtomicFile.write(
-      SettingValue.array(epochs.map(\.settings)).json(pretty: true) + "\n",
-      to: "\(path)/history.json", replacingExisting: true)
+  /// Leaves nothing behind of a run that could not even write its first checkpoint.
+  public func removeUnlessStarted() {
+    guard (try? Self.checkpoints(in: path).isEmpty) == true else { return }
+    for name in [Self.configurationName, Self.dataName, Self.historyName] {
+      unlink("\(path)/\(name)")
+    }
+    // Folders that hold anything else stay.
+    rmdir(Self.checkpointFolder(path))
+    rmdir(path)
+  }
+
+  /// Removes what killed processes left half written.
+  private func removeTemporaries() throws {
+    for folder in [path, Self.checkpointFolder(path)] {
+      for name in try Self.names(in: folder) where Self.isTemporary(name) {
+        unlink("\(folder)/\(name)")
+      }
+    }
+  }
+
+  private static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(".") && name.hasSuffix(".partial")
   }
 }
 
 extension RunDirectory {
-  /// The checkpoint that `path` stands for: itself if it is a file, the newest one of a run's
-  /// folder.
-  ///
-  /// - Throws: `TrainingError.runDirectory` where there is none.
-  public static func checkpoint(at path: String) throws -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw failure(path, "cannot be read") }
-    guard status.st_mode & S_IFMT == S_IFDIR else { return path }
-    guard let newest = try checkpoints(in: path).last else {
-      throw TrainingError.runDirectory(
-        path: path,
-        problem: "has no checkpoint; expected checkpoints/step-….h5, which lockstep train writes")
+  static let configurationName = "run.json5"
+  static let dataName = "data.json"
+  static let historyName = "history.json"
+
+  /// The configuration that the folder has in writing; nil where a run has not come so far.
+  public func configuration() throws -> RunConfiguration? {
+    try read(Self.configurationName).map {
+      try RunConfiguration(settings: $0, path: "\(path)/\(Self.configurationName)")
     }
-    return newest
+  }
+
+  /// What the run trains on; nil where a run has not come so far.
+  public func data() throws -> DataReference? {
+    try read(Self.dataName).map {
+      try DataReference(settings: $0, path: "\(path)/\(Self.dataName)")
+    }
+  }
+
+  private func read(_ name: String) throws -> SettingValue? {
+    let file = "\(path)/\(name)"
+    guard let stream = fopen(file, "re") else {
+      if errno == ENOENT { return nil }
+      throw Self.failure(file, "cannot be read")
+    }
+    defer { fclose(stream) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    while case let count = fread(&piece, 1, piece.count, stream), count > 0 {
+      bytes += piece[..<count]
+    }
+    guard ferror(stream) == 0 else { throw Self.failure(file, "cannot be read") }
+    return try SettingValue(json5: bytes, source: file)
   }
 
   /// The paths of the checkpoints of the run in `path`, from the oldest.
@@ -97,6 +146,20 @@ extension RunDirectory {
     let folder = checkpointFolder(path)
     return try names(in: folder).filter { $0.hasPrefix("step-") && $0.hasSuffix(".h5") }
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { folder + "/" + $0 }
+  }
+
+  /// After how many steps the newest checkpoint of a run was written, by its name; 0 where there is
+  /// none.
+  public static func newestStep(in path: String) throws -> Int {
+    try checkpoints(in: path).last.flatMap { Int($0.dropLast(3).split(separator: "-").last ?? "") }
+      ?? 0
+  }
+
+  /// The path of the checkpoint after so many steps.
+  static func checkpoint(step: Int, in path: String) -> String {
+    let digits = String(step)
+    let zeros = String(repeating: "0", count: max(0, 9 - digits.utf8.count))
+    return checkpointFolder(path) + "/step-" + zeros + digits + ".h5"
   }
 
   private static func checkpointFolder(_ path: String) -> String { path + "/checkpoints" }
@@ -118,7 +181,7 @@ extension RunDirectory {
     return names
   }
 
-  private static func failure(_ path: String, _ problem: String) -> TrainingError {
+  static func failure(_ path: String, _ problem: String) -> TrainingError {
     .runDirectory(path: path, problem: "\(problem): \(String(cString: strerror(errno)))")
   }
 }

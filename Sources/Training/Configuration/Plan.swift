@@ -23,8 +23,12 @@ public struct Plan: Sendable {
   public var stepsPerEpoch: Int {
     (batchesPerEpoch + configuration.accumulate - 1) / configuration.accumulate
   }
-  /// Optimizer steps of the whole run: the length of the schedule.
+  /// Optimizer steps of the whole run.
   public var totalSteps: Int { stepsPerEpoch * configuration.epochs }
+  /// Optimizer steps that the schedule spans.
+  private var scheduleSteps: Int {
+    stepsPerEpoch * (configuration.scheduleEpochs ?? configuration.epochs)
+  }
 
   /// Completes `configuration` for the training split of `dataset`.
   ///
@@ -53,13 +57,37 @@ public struct Plan: Sendable {
       configuration.regularization
       ?? Regularization(weightDecay: configuration.optimizer.defaultWeightDecay)
     configuration.regularization = regularization
+    try configuration.checkCourse(model: model, dataset: dataset)
     self.configuration = configuration
   }
 
-  /// The learning rate of a step, counted from 0.
-  func learningRate(step: Int) -> Double {
-    configuration.schedule.learningRate(
-      step: step, totalSteps: totalSteps, base: configuration.learningRate)
+  /// The plan that a checkpoint was written under, on the same data.
+  ///
+  /// - Parameters:
+  ///   - configuration: complete.
+  ///   - rows: of the training split.
+  init(resuming configuration: RunConfiguration, model: Model, rows: Int) throws {
+    guard let batchSize = configuration.batchSize, let shards = configuration.shards,
+      let geometry = configuration.shuffle.geometry,
+      let regularization = configuration.regularization
+    else {
+      throw TrainingError.unfit(
+        setting: "configuration", problem: "is not complete; expected that of a run")
+    }
+    self.configuration = configuration
+    self.model = model
+    self.regularization = regularization
+    self.geometry = geometry
+    self.batchSize = batchSize
+    self.shards = shards
+    self.rows = rows
+  }
+
+  /// The learning rate of a step, counted from 0, with the reductions on plateaus so far.
+  func learningRate(step: Int, _ progress: Progress) -> Double {
+    let rate = configuration.schedule.learningRate(
+      step: step, totalSteps: scheduleSteps, base: configuration.learningRate)
+    return configuration.plateau?.learningRate(rate, progress.plateau) ?? rate
   }
 
   private static func batchSize(_ configuration: RunConfiguration, rows: Int) throws -> Int {
@@ -96,6 +124,18 @@ public struct Plan: Sendable {
 
 extension ShuffleChoice {
   fileprivate var isWindow: Bool { blockRows != nil || windowBlocks != nil }
+
+  /// The geometry that this is, where nothing is left open.
+  fileprivate var geometry: ShuffleGeometry? {
+    switch mode {
+    case .full?: return .full
+    case ShuffleGeometry.Mode.none?: return ShuffleGeometry.none
+    case .window?:
+      guard let blockRows, let windowBlocks else { return nil }
+      return .window(blockRows: blockRows, windowBlocks: windowBlocks)
+    case nil: return nil
+    }
+  }
 
   fileprivate init(_ geometry: ShuffleGeometry) {
     mode = geometry.mode

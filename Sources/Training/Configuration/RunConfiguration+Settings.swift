@@ -32,9 +32,7 @@ extension RunConfiguration {
     shards = try reader.optional("shards") { try $0.integer("shards", in: 1...65_536) }
     try readClassWeights(&reader)
     try readShuffle(&reader)
-    earlyStopping = try reader.optional("earlyStopping") {
-      try $0.integer("earlyStopping", in: 1...1_000_000)
-    }
+    try readCourse(&reader)
     topK = try reader.integers("topK", in: 1...1_000_000) ?? topK
     try reader.finish()
   }
@@ -117,7 +115,7 @@ extension RunConfiguration {
     members["clipNorm"] = clipNorm.map { .number($0) }
     members["batchSize"] = batchSize.map { .integer($0) }
     members["shards"] = shards.map { .integer($0) }
-    members["earlyStopping"] = earlyStopping.map { .integer($0) }
+    members.merge(courseSettings) { $1 }
     switch classWeights {
     case .balanced: members["classWeights"] = "balanced"
     case .given(let weights): members["classWeights"] = .array(weights.map { .number($0) })

@@ -40,8 +40,22 @@ public struct RunConfiguration: Sendable, Equatable {
   public var shards: Int?
   public var classWeights: ClassWeights?
   public var shuffle = ShuffleChoice()
-  /// Stop when the validation loss has not improved for this many epochs.
+  /// Stop when the validation split's `best` metric has not improved for this many epochs.
   public var earlyStopping: Int?
+  /// What of the validation split says which epoch is the best.
+  public var best = BestMetric.loss
+  /// Whether the run stands for its best epoch's parameters in the end, rather than the last's.
+  public var bestWeights = false
+  /// Lower the learning rate when the `best` metric stops getting better.
+  public var plateau: Plateau?
+  /// The decay of an exponential moving average of the parameters, which evaluation uses:
+  /// average ← ema · average + (1 − ema) · parameters after each step.
+  public var ema: Double?
+  /// The epochs that the schedule spans; nil is `epochs`. Longer runs go on at its final value.
+  public var scheduleEpochs: Int?
+  /// Where the weights start, instead of at random.
+  public var initFrom: InitialWeights?
+  public var checkpoints = CheckpointPolicy()
   /// Report the share of samples whose class is among the k highest scores, for each k.
   public var topK: [Int] = []
 

@@ -7,18 +7,26 @@ import Kernels
 /// run's validation gave.
 public final class TrainedModel {
   public let checkpoint: Checkpoint
+  /// Its path.
+  public let path: String
+  /// Newer checkpoints of the run that cannot be used.
+  public let damaged: [DamagedCheckpoint]
   public let model: Model
   public let workers: Int
   private let engine: Engine
 
   /// - Parameters:
-  ///   - path: a checkpoint, or a run directory for its newest checkpoint.
+  ///   - path: a checkpoint, or a run directory for the checkpoint that it stands for: its best one
+  ///     where best weights were asked for, else its newest.
   ///   - workers: threads to use; nil is the number of cores.
   /// - Throws: `TrainingError` for a file that is not a whole checkpoint, `NumericsError` where
   ///   the machine's libraries compute wrongly.
   public init(path: String, workers: Int? = nil) throws {
     try SelfTest.run()
-    checkpoint = try Checkpoint(path: RunDirectory.checkpoint(at: path))
+    let found = try RunDirectory.find(path)
+    checkpoint = found.checkpoint
+    self.path = found.path
+    damaged = found.damaged
     let configuration = checkpoint.configuration
     let shards = configuration.shards ?? 1
     model = checkpoint.model
@@ -26,7 +34,7 @@ public final class TrainedModel {
     engine = try Engine(
       model: model, batchSize: configuration.batchSize ?? 1, shards: shards,
       seed: configuration.seed, topK: configuration.topK, workers: self.workers, trains: false)
-    engine.parameters.view.copy(from: checkpoint.parameters)
+    engine.parameters.view.copy(from: checkpoint.evaluated)
   }
 
   /// The metrics of a split of a dataset.

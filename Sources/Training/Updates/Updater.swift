@@ -15,6 +15,8 @@ final class Updater: ParallelWork, @unchecked Sendable {
   private let parameters: FloatView
   /// What the optimizer remembers, one buffer per name in `stateNames`, laid out as the parameters.
   let states: [AlignedBuffer<Float>]
+  /// The moving average of the parameters, where the run keeps one.
+  let average: AlignedBuffer<Float>?
   private let stateViews: UpdateRule.States
   private let shardGradients: AlignedBuffer<UnsafePointer<Float>>
   /// The mean gradient of the whole batch, kept only where clipping needs a second pass.
@@ -24,6 +26,7 @@ final class Updater: ParallelWork, @unchecked Sendable {
   private let squares: AlignedBuffer<Double>
   /// What is to be done with the slices.
   private var task = Task.idle
+  private var isFirstStep = true
 
   private enum Task {
     case idle
@@ -57,6 +60,11 @@ final class Updater: ParallelWork, @unchecked Sendable {
       buffer.view.fill(optimizer.initialStateValue)
       return buffer
     }
+    average = plan.configuration.ema.map { _ in
+      let buffer = AlignedBuffer<Float>(count: layout.count)
+      buffer.view.copy(from: parameters)
+      return buffer
+    }
     stateViews = optimizer.states(states.map(\.view))
     shardGradients = AlignedBuffer(count: replicas.count)
     for (index, replica) in replicas.enumerated() {
@@ -73,6 +81,7 @@ final class Updater: ParallelWork, @unchecked Sendable {
   /// - Throws: `TrainingError.gradientNotFinite`. With clipping nothing is updated then; without,
   ///   other slices may be, and the parameters must not be used any more.
   func apply(weight: Double, learningRate: Double, step: Int, pool: WorkerPool) throws {
+    isFirstStep = step == 1
     let scale = Float(1 / weight)
     let rule = plan.configuration.optimizer.rule(
       learningRate: learningRate, step: step, regularization: plan.regularization)
@@ -95,9 +104,13 @@ final class Updater: ParallelWork, @unchecked Sendable {
   func run(piece slice: Int) {
     switch task {
     case .idle: break
-    case .reduceAndUpdate(let scale, let rule): reduceAndUpdate(slice: slice, scale: scale, rule)
+    case .reduceAndUpdate(let scale, let rule):
+      reduceAndUpdate(slice: slice, scale: scale, rule)
+      advanceAverage(slice: slice)
     case .reduce(let scale): reduce(slice: slice, scale: scale)
-    case .update(let scale, let rule): update(slice: slice, scale: scale, rule)
+    case .update(let scale, let rule):
+      update(slice: slice, scale: scale, rule)
+      advanceAverage(slice: slice)
     }
   }
 
@@ -138,6 +151,19 @@ final class Updater: ParallelWork, @unchecked Sendable {
     rule.apply(
       gradient: meanGradient!.view.slice(slice.range), parameters: parameters.slice(slice.range),
       states: stateViews.slice(slice.range), decays: slice.decays, gradientScale: scale)
+  }
+
+  /// As PyTorch's `AveragedModel` with `get_ema_multi_avg_fn`: the first step's parameters, then
+  /// average += (1 − decay) · (parameters − average).
+  private func advanceAverage(slice index: Int) {
+    guard let average, let decay = plan.configuration.ema else { return }
+    let range = slices[index].range
+    let target = average.view.slice(range)
+    if isFirstStep {
+      target.copy(from: parameters.slice(range))
+    } else {
+      target.approach(parameters.slice(range), by: Float(1 - decay))
+    }
   }
 
   /// The norm of the mean gradient: the root of the slices' squares, added in order of slice.

@@ -8,9 +8,11 @@ enum Evaluate: Command {
   static let summary = "Measures loss and metrics of a run or a checkpoint on a dataset."
   static let usage = "lockstep evaluate RUN_DIR|CHECKPOINT.h5 --data FILE.h5 [--split test]"
   static let details = """
-    A run directory stands for its newest checkpoint. Of a classifier it tells loss, accuracy,
-    precision and recall of each class, and which classes are taken for which; of a regression loss,
-    MAE, RMSE and R². Features are normalised as the run's own were.
+    A run directory stands for its newest checkpoint that is whole, or for its best
+    one if it was trained for the best weights. Of a classifier it tells loss,
+    accuracy, precision and recall of each class, and which classes are taken for
+    which; of a regression loss, MAE, RMSE and R². Features are normalised as the
+    run's own were.
     """
 
   static let options = [
@@ -30,6 +32,7 @@ enum Evaluate: Command {
     let data = try arguments.required(data, for: Self.self)
     let split = arguments.choice(split, of: SplitName.self) ?? .test
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
+    for damaged in trained.damaged { console.warn(damaged) }
     let dataset = try Dataset(
       paths: arguments.all(Self.data), arguments, task: trained.model.task)
     let metrics = try explainingData {
@@ -41,7 +44,7 @@ enum Evaluate: Command {
     var members = metrics.settings(details: true).members
     members["data"] = .string(data)
     members["split"] = .string(split.rawValue)
-    members["checkpoint"] = .string(try RunDirectory.checkpoint(at: path))
+    members["checkpoint"] = .string(trained.path)
     members["parametersSHA256"] = .string(trained.checkpoint.parametersSHA256)
     members["workers"] = .integer(trained.workers)
     members["classNames"] = trained.model.classNames.map { .array($0.map { .string($0) }) }

@@ -23,6 +23,7 @@ enum Inspect: Command {
     let path = try arguments.words(1...1, for: Self.self)[0]
     let inspection = try inspect(path, arguments)
     console.result(inspection.text)
+    console.unfinished = inspection.problem.map { Unfinished(status: 1, message: "error: \($0)") }
     return inspection.json
   }
 

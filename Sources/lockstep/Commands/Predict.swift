@@ -9,10 +9,12 @@ enum Predict: Command {
   static let usage =
     "lockstep predict RUN_DIR|CHECKPOINT.h5 --data FILE.h5 [--split test] --output FILE.h5|FILE.csv"
   static let details = """
-    A run directory stands for its newest checkpoint. The output has a row for each sample: its
-    number in its source (row), the predicted class of a classifier (class), and the outputs, which
-    of a classifier are probabilities. An HDF5 file has them as /row, /class and /outputs; a CSV
-    file has a column for each output, named by class.
+    A run directory stands for its newest checkpoint that is whole, or for its best
+    one if it was trained for the best weights. The output has a row for each
+    sample: its number in its source (row), the predicted class of a classifier
+    (class), and the outputs, which of a classifier are probabilities. An HDF5 file
+    has them as /row, /class and /outputs; a CSV file has a column for each output,
+    named by class.
     """
 
   static let options = [
@@ -42,6 +44,7 @@ enum Predict: Command {
     try AtomicFile.check(output, replacingExisting: isReplacing)
 
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
+    for damaged in trained.damaged { console.warn(damaged) }
     let dataset = try Dataset(
       paths: arguments.all(Self.data), arguments, task: trained.model.task)
     let rows = try explainingData {
@@ -55,7 +58,7 @@ enum Predict: Command {
     return [
       "output": .string(output), "rows": .integer(rows), "data": .string(data),
       "split": .string(split.rawValue),
-      "checkpoint": .string(try RunDirectory.checkpoint(at: path)),
+      "checkpoint": .string(trained.path),
       "outputs": .integer(trained.model.outputs), "workers": .integer(trained.workers),
     ]
   }

@@ -2,14 +2,28 @@ import Datasets
 import Settings
 import Training
 
-/// A checkpoint. Reading one checks every tensor, so what is shown is whole.
+/// A checkpoint. Reading one checks every tensor; what fails is shown all the same, and said.
 struct CheckpointInspection {
   private let path: String
   private let checkpoint: Checkpoint
+  private let failed: [Checkpoint.FailedChecksum]
 
   static func inspect(_ path: String) throws -> Inspection {
-    let inspection = CheckpointInspection(path: path, checkpoint: try Checkpoint(path: path))
-    return Inspection(paragraphs: inspection.paragraphs, members: inspection.members)
+    let (checkpoint, failed) = try Checkpoint.examine(path)
+    return inspection(of: checkpoint, path: path, failed: failed)
+  }
+
+  static func inspection(
+    of checkpoint: Checkpoint, path: String, failed: [Checkpoint.FailedChecksum] = []
+  ) -> Inspection {
+    let inspection = CheckpointInspection(path: path, checkpoint: checkpoint, failed: failed)
+    return Inspection(
+      paragraphs: inspection.paragraphs, members: inspection.members,
+      problem: failed.first.map { "\(path): \($0.problem)" })
+  }
+
+  private func holds(_ tensor: String) -> Bool {
+    !failed.contains { $0.name == "/parameters/\(tensor)" }
   }
 
   private var model: Model { checkpoint.model }
@@ -26,6 +40,7 @@ struct CheckpointInspection {
     facts.add("features", model.normalization.words)
     facts.add("trained on", "\(checkpoint.data.path), fingerprint \(checkpoint.data.fingerprint)")
     facts.add("numerics", checkpoint.numericsIdentity)
+    for check in failed { facts.add("damaged", check.problem) }
     facts.add("parameters", "SHA-256 \(checkpoint.parametersSHA256)")
     return [
       "\(path): a checkpoint, \(Numbers.bytes(byteCount(of: path)))",
@@ -37,10 +52,11 @@ struct CheckpointInspection {
   private var tensors: String {
     var table = Table(["tensor": .left, "shape": .left, "checksum": .left])
     for tensor in model.network.layout.tensors {
-      table.add([tensor.name, Numbers.shape(tensor.shape), "holds"])
+      table.add([tensor.name, Numbers.shape(tensor.shape), holds(tensor.name) ? "holds" : "FAILS"])
     }
     let states = configuration.optimizer.stateNames
     return table.text
+      + (checkpoint.keepsAverage ? "\nA moving average of the same, which evaluation uses" : "")
       + (states.isEmpty ? "" : "\nThe same of the optimizer: \(states.joined(separator: ", "))")
   }
 
@@ -64,11 +80,13 @@ struct CheckpointInspection {
       "parameters": .integer(model.network.layout.parameterCount),
       "parametersSHA256": .string(checkpoint.parametersSHA256),
       "optimizerStates": .array(configuration.optimizer.stateNames.map { .string($0) }),
+      "checksumsHold": .boolean(failed.isEmpty),
+      "failed": .array(failed.map { .string($0.name) }),
       "tensors": .array(
         model.network.layout.tensors.map { tensor in
           [
             "name": .string(tensor.name), "shape": .array(tensor.shape.map { .integer($0) }),
-            "checksumHolds": true,
+            "checksumHolds": .boolean(holds(tensor.name)),
           ]
         }),
     ]

@@ -6,6 +6,8 @@ struct Inspection {
   /// Paragraphs, with blank lines between them.
   var paragraphs: [String]
   var members: [String: SettingValue]
+  /// Why what was found cannot be used.
+  var problem: String?
 
   var text: String { paragraphs.joined(separator: "\n\n") }
   var json: SettingValue { .object(members) }

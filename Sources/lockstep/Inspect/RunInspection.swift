@@ -6,7 +6,8 @@ import Training
 enum RunInspection {
   static func inspect(_ path: String) throws -> Inspection {
     let checkpoints = try RunDirectory.checkpoints(in: path)
-    let newest = try CheckpointInspection.inspect(RunDirectory.checkpoint(at: path))
+    let found = try RunDirectory.find(path)
+    let newest = CheckpointInspection.inspection(of: found.checkpoint, path: found.path)
     let history = try history(of: path)
     var paragraphs = [
       "\(path): a run directory, \(Numbers.count(checkpoints.count, "checkpoint"))",
@@ -15,7 +16,10 @@ enum RunInspection {
     if !history.isEmpty {
       paragraphs.append(EpochTable(fitting: history).text(history))
     }
-    paragraphs.append("The newest checkpoint, which the run stands for:")
+    for damaged in found.damaged {
+      paragraphs.append("Cannot be used: \(damaged.problem)")
+    }
+    paragraphs.append("The checkpoint that the run stands for:")
     return Inspection(
       paragraphs: paragraphs + newest.paragraphs,
       members: [
@@ -24,6 +28,8 @@ enum RunInspection {
           checkpoints.map {
             ["path": .string($0), "bytes": .integer(byteCount(of: $0))]
           }),
+        "damaged": .array(
+          found.damaged.map { ["path": .string($0.path), "problem": .string($0.problem)] }),
         "history": .array(history), "checkpoint": newest.json,
         "parametersSHA256": newest.members["parametersSHA256"] ?? .null,
       ])

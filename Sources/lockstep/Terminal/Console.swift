@@ -1,5 +1,6 @@
 import Glibc
 import Settings
+import Training
 
 /// Where a command's words go: its result and what it does on the way, for people or as JSON.
 ///
@@ -9,6 +10,8 @@ final class Console {
   private let isJSON: Bool
   private let progress: ProgressLine?
   private var failure: OutputError?
+  /// Set by a command that has a result and did not end well.
+  var unfinished: Unfinished?
 
   init(isJSON: Bool) {
     self.isJSON = isJSON
@@ -23,6 +26,14 @@ final class Console {
   /// Says something that the user should not miss.
   func warn(_ text: String) {
     write("lockstep: warning: " + text, to: STDERR_FILENO)
+  }
+
+  /// Says that a checkpoint is passed over.
+  func warn(_ damaged: DamagedCheckpoint) {
+    let problem = damaged.problem
+    warn(
+      (problem.contains(damaged.path) ? "" : "\(damaged.path): ") + problem
+        + "; an older checkpoint is used")
   }
 
   /// Gives the result, or a part of it, in words.
@@ -59,10 +70,10 @@ final class Console {
     if code != 0, code != EPIPE { throw OutputError(code: code) }
   }
 
-  /// Says in one line why the program fails.
-  static func report(_ error: any Error) {
-    let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-    _ = write("lockstep: error: " + printable(text) + "\n", to: STDERR_FILENO)
+  /// Says in one line how the program fails or was interrupted.
+  static func report(_ text: String) {
+    let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    _ = write("lockstep: " + printable(text) + "\n", to: STDERR_FILENO)
   }
 
   /// - Returns: 0, or the code of the error.

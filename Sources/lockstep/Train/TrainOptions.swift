@@ -6,11 +6,20 @@ import Training
 /// checked where the run file's are.
 enum TrainOptions {
   static let groups = [
-    OptionGroup(title: "Data and output", options: [data, output, .force] + layout + Option.permissions),
+    OptionGroup(
+      title: "Data and output", options: [data, output, .force] + layout + Option.permissions)
+  ] + settings + [
+    OptionGroup(title: "Checkpoints", options: checkpoints),
+    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+  ]
+
+  /// What the result depends on, besides the data.
+  static let settings = [
     OptionGroup(title: "Network", options: network),
     OptionGroup(title: "Learning", options: learning),
     OptionGroup(title: "Batches and order", options: batches),
-    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+    OptionGroup(title: "What validation decides", options: judging),
+    OptionGroup(title: "Start", options: start),
   ]
 
   static let data = Option(
@@ -79,9 +88,6 @@ enum TrainOptions {
       "Passes over the training rows; 0 writes the initial checkpoint and stops. Default: 10.",
       setting: ["epochs"]),
     Option(
-      "early-stopping", .setting("N"),
-      "Stop when the validation loss has not improved for N epochs.", setting: ["earlyStopping"]),
-    Option(
       "seed", .setting("N"),
       "Decides the initial parameters, the shuffle and dropout. Default: 0.", setting: ["seed"]),
   ]
@@ -108,6 +114,57 @@ enum TrainOptions {
     Option(
       "window-blocks", .setting("N"), "Blocks that the window holds.",
       setting: ["shuffle", "windowBlocks"]),
+  ]
+
+  private static let judging = [
+    Option(
+      "early-stopping", .setting("N"),
+      "Stop when validation has not become better for N epochs.", setting: ["earlyStopping"]),
+    Option(
+      "plateau", .setting("N"),
+      "Divide the learning rate by ten when validation has not become better for more than N "
+        + "epochs (plateau in a run file has the rest).", setting: ["plateau", "patience"]),
+    Option(
+      "best", .settingName("METRIC"),
+      "What is better: \(names(BestMetric.self)) of the validation split. Default: loss.",
+      setting: ["best"]),
+    Option(
+      "best-weights", .flag,
+      "In the end the run stands for its best epoch's weights, not the last's.",
+      setting: ["bestWeights"]),
+    Option(
+      "ema", .setting("DECAY"),
+      "Keep an exponential moving average of the weights (0.999, say), and evaluate that.",
+      setting: ["ema"]),
+  ]
+
+  private static let start = [
+    Option(
+      "init-from", .path("CHECKPOINT"),
+      "Start from the weights of a checkpoint or a run; every tensor must fit by name and shape.",
+      setting: ["initFrom", "path"]),
+    Option(
+      "partial", .flag, "Start from the tensors that fit, and name those that are left out.",
+      setting: ["initFrom", "partial"]),
+  ]
+
+  private static let checkpoints = [
+    Option(
+      "checkpoint-every", .setting("N"), "Write a checkpoint every N steps too.",
+      setting: ["checkpoints", "every"]),
+    Option(
+      "checkpoint-minutes", .setting("T"), "Write a checkpoint every T minutes too.",
+      setting: ["checkpoints", "minutes"]),
+    Option(
+      "checkpoint-share", .setting("F"),
+      "Without these two: the share of the time that checkpoints within epochs may cost. "
+        + "Default: 0.02; 0 writes none.", setting: ["checkpoints", "share"]),
+    Option(
+      "keep", .setting("K"), "Keep the newest K checkpoints, and the best one. Default: 3.",
+      setting: ["checkpoints", "keep"]),
+    Option(
+      "keep-every", .setting("M"), "Keep the checkpoint after every Mth epoch too.",
+      setting: ["checkpoints", "keepEvery"]),
   ]
 
   private static func names<Choice: RawRepresentable<String> & CaseIterable>(

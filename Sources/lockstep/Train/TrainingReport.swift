@@ -27,7 +27,9 @@ final class TrainingReport {
   private var plan: Plan { trainer.plan }
 
   /// Says what will be trained.
-  func begin(askedWorkers: Int?, quality: ShuffleQuality?) {
+  func begin(askedWorkers: Int?) throws {
+    let quality = try dataset.shuffleQuality(
+      geometry: plan.geometry, batch: plan.batchSize, seed: plan.configuration.seed)
     let overview = TrainingOverview(
       plan: plan, dataset: dataset, workers: trainer.workers, data: trainer.dataPlan,
       quality: quality)
@@ -54,7 +56,12 @@ final class TrainingReport {
       }
     case .stoppedEarly(let count):
       console.note(
-        "Stopped early: the validation loss has not improved for \(Numbers.count(count, "epoch")).")
+        "Stopped early: the validation \(plan.configuration.best.rawValue) has not improved for "
+          + "\(Numbers.count(count, "epoch")).")
+    case .checkpointFailed(_, let problem, let newest):
+      console.warn(
+        "a checkpoint could not be written: \(problem). Training goes on; the newest good "
+          + "checkpoint is \(newest)")
     case .wroteCheckpoint:
       break
     }
@@ -65,15 +72,23 @@ final class TrainingReport {
     var facts = Facts()
     facts.add("test", test?.words)
     facts.add(
-      "done",
+      result.end == .interrupted ? "interrupted" : "done",
       "\(Numbers.count(result.progress.step, "step")) in "
         + Numbers.duration((clock.now - start) / .seconds(1)))
     facts.add("checkpoint", result.checkpoint)
+    if let best = result.progress.best {
+      facts.add(
+        "best",
+        "epoch \(best.epoch), validation \(plan.configuration.best.rawValue) "
+          + Numbers.loss(best.value))
+    }
     facts.add("SHA-256", result.parametersSHA256)
     let (run, file) = (shellQuoted(output), shellQuoted(dataset.path))
     facts.add(
       "next",
-      test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
+      result.end == .interrupted
+        ? "lockstep resume \(run)"
+        : test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
     console.result("\n" + facts.text)
   }
 

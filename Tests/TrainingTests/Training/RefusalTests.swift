@@ -64,8 +64,7 @@ import Testing
     let trainer = try Trainer(configuration, data: Dataset(path: path))
     let error = #expect(throws: TrainingError.self) { try trainer.train(into: directory) }
     #expect(error?.description.contains("is not finite at step") == true, "\(error!)")
-    let checkpoint = try Checkpoint(
-      path: RunDirectory.checkpoint(at: folder.file("run")))
+    let checkpoint = try RunDirectory.find(folder.file("run")).checkpoint
     #expect(checkpoint.parameters.count > 0)
   }
 

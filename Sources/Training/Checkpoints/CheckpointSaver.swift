@@ -1,0 +1,91 @@
+import Kernels
+
+/// Saves a run's checkpoints from the thread that trains: when one is due it copies the state, which
+/// is all that training waits for, and hands the copy to the writer.
+final class CheckpointSaver {
+  private let writer: CheckpointWriter
+  private let snapshot: Snapshot
+  private let pool: WorkerPool
+  private var schedule: CheckpointSchedule
+  private let directory: String
+  /// What was saved last.
+  private var saved: Progress?
+  private var blockedSeconds = 0.0
+  private let clock = ContinuousClock()
+  /// Why checkpoints could not be written.
+  private(set) var failures: [String] = []
+
+  /// - Parameters:
+  ///   - initial: the run's state, for its size.
+  ///   - entries: the good checkpoints that the run already has.
+  ///   - saved: the state that the newest of them holds.
+  init(
+    in directory: RunDirectory, initial: Checkpoint, pool: WorkerPool,
+    entries: [CheckpointEntry], saved: Progress?
+  ) {
+    let configuration = initial.configuration
+    self.directory = directory.path
+    self.pool = pool
+    self.saved = saved
+    schedule = CheckpointSchedule(configuration.checkpoints)
+    snapshot = Snapshot(count: initial.parameters.count, groups: initial.tensors.count)
+    writer = CheckpointWriter(
+      directory: directory.path, policy: configuration.checkpoints, metric: configuration.best,
+      entries: entries)
+  }
+
+  /// Saves the state between two steps of an epoch, if a checkpoint is due.
+  ///
+  /// - Returns: whether it did, and so took time.
+  func saveIfDue(step: Int, _ checkpoint: () -> Checkpoint) -> Bool {
+    guard schedule.isAsked(step: step) || (schedule.isTime() && !writer.isBusy) else {
+      return false
+    }
+    save(checkpoint())
+    return true
+  }
+
+  /// Saves a state, unless it is the one that was saved last. Waits for the checkpoint before it to
+  /// be written.
+  func save(_ checkpoint: Checkpoint) {
+    guard checkpoint.progress != saved else { return }
+    saved = checkpoint.progress
+    let start = clock.now
+    writer.wait()
+    writer.write(snapshot.take(checkpoint, pool: pool))
+    blockedSeconds = (clock.now - start).inSeconds
+    schedule.started()
+  }
+
+  /// Tells what became of checkpoints.
+  ///
+  /// - Throws: `TrainingError.runDirectory` where none could be written at all, so that training
+  ///   could not go on from anywhere.
+  func tell(_ report: (TrainingEvent) -> Void) throws {
+    for outcome in writer.takeOutcomes() {
+      guard let problem = outcome.problem else {
+        schedule.measured(cost: blockedSeconds + outcome.seconds)
+        report(.wroteCheckpoint(outcome.path))
+        continue
+      }
+      failures.append(problem)
+      guard let newest else {
+        throw TrainingError.runDirectory(
+          path: directory, problem: "the first checkpoint cannot be written: \(problem)")
+      }
+      report(.checkpointFailed(path: outcome.path, problem: problem, newest: newest))
+    }
+  }
+
+  /// The newest good checkpoint.
+  var newest: String? { writer.newest }
+
+  /// Waits until everything is written, and tells.
+  func finish(_ report: (TrainingEvent) -> Void) throws {
+    writer.wait()
+    try tell(report)
+  }
+
+  /// Ends the writer's thread.
+  func close() { writer.close() }
+}

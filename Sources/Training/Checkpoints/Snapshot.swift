@@ -1,0 +1,42 @@
+import Kernels
+
+/// A copy of a run's state, from which a checkpoint is written while training goes on.
+///
+/// It takes as much memory as the parameters, the optimizer's state and the average together.
+final class Snapshot: ParallelWork, @unchecked Sendable {
+  private let buffers: [AlignedBuffer<Float>]
+  private var sources: [FloatView] = []
+  private let length: Int
+  private let pieces: Int
+
+  /// Floats that one thread copies at a time.
+  private static let pieceLength = 1 << 18
+
+  /// - Parameters:
+  ///   - count: floats of a buffer.
+  ///   - groups: the number of buffers.
+  init(count: Int, groups: Int) {
+    length = count
+    pieces = (count + Self.pieceLength - 1) / Self.pieceLength
+    buffers = (0..<groups).map { _ in AlignedBuffer(count: count) }
+  }
+
+  /// Copies `checkpoint`, on the threads of `pool`. The result's tensors are those of this snapshot,
+  /// until the next call.
+  func take(_ checkpoint: Checkpoint, pool: WorkerPool) -> Checkpoint {
+    sources = checkpoint.tensors.map(\.values)
+    pool.withHelpers { pool.perform(pieces * sources.count, self) }
+    return checkpoint.with(
+      tensors: zip(checkpoint.tensors, buffers).map {
+        TensorGroup(path: $0.path, values: $1.view)
+      }, memory: buffers)
+  }
+
+  /// A piece of work is a stretch of a buffer.
+  func run(piece index: Int) {
+    let (buffer, piece) = index.quotientAndRemainder(dividingBy: pieces)
+    let start = piece * Self.pieceLength
+    let range = start..<min(start + Self.pieceLength, length)
+    buffers[buffer].view.slice(range).copy(from: sources[buffer].slice(range))
+  }
+}
