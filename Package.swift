@@ -52,6 +52,13 @@ let package = Package(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),
 
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Datasets", "HDF5", "Kernels"], path: "tools/fuzz",
+      exclude: ["README.md"], swiftSettings: settings),
+    .executableTarget(
+      name: "Streaming", dependencies: ["Datasets", "HDF5", "Kernels"],
+      path: "tools/benchmark/Streaming", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["Datasets", "Kernels"], path: "Tests/TestSupport",
       swiftSettings: settings),

@@ -21,10 +21,10 @@ final class Engine: ParallelWork, @unchecked Sendable {
 
   private enum Task {
     case idle
-    case train(ResidentSplit, accumulates: Bool)
-    case evaluate(ResidentSplit)
+    case train(ResidentRows, accumulates: Bool)
+    case evaluate(ResidentRows)
     /// Into (batch, outputs).
-    case predict(ResidentSplit, into: FloatView)
+    case predict(ResidentRows, into: FloatView)
   }
 
   /// - Parameters:
@@ -50,28 +50,31 @@ final class Engine: ParallelWork, @unchecked Sendable {
 
   /// Has every replica compute the gradient of its shard of the mini-batch, and adds up what the
   /// shards came to over the fixed tree.
-  func computeGradients(on split: ResidentSplit, accumulates: Bool) -> ShardResult {
-    perform(.train(split, accumulates: accumulates))
+  func computeGradients(on split: RowStream, accumulates: Bool) -> ShardResult {
+    perform(.train(split.memory, accumulates: accumulates))
     return treeSum(replicas.count, +) { replicas[$0].result }
   }
 
   /// The metrics of a whole split, in the order of its rows, by the same shards.
-  func evaluate(_ split: ResidentSplit) -> Metrics {
+  func evaluate(_ split: RowStream) throws -> Metrics {
     for replica in replicas {
       replica.sums = MetricSums(
         classes: model.classes, outputs: model.outputs, topK: topK, replicas: replicas.count)
     }
-    forEachBatch(of: split) { _ in perform(.evaluate(split)) }
+    try forEachBatch(of: split) { _ in perform(.evaluate(split.memory)) }
     return treeSum(replicas.count, +) { replicas[$0].sums }.metrics
   }
 
   /// Calls `body` with predictions for the rows of a split, a mini-batch at a time in order: the
-  /// range of rows, and their outputs as (rows, outputs).
-  func predict(_ split: ResidentSplit, _ body: (Range<Int>, FloatView) throws -> Void) rethrows {
+  /// rows' numbers, and their outputs as (rows, outputs).
+  func predict(_ split: RowStream, _ body: ([Int64], FloatView) throws -> Void) throws {
     let outputs = AlignedBuffer<Float>(count: batch.rows.count * model.outputs)
     try forEachBatch(of: split) { rows in
-      perform(.predict(split, into: outputs.view))
-      try body(rows, outputs.view.prefix(rows.count * model.outputs))
+      perform(.predict(split.memory, into: outputs.view))
+      let numbers = zip(rows, batch.rows(0..<rows.count)).map {
+        Int64(split.rowNumber(position: $0, index: $1))
+      }
+      try body(numbers, outputs.view.prefix(rows.count * model.outputs))
     }
   }
 
@@ -88,22 +91,19 @@ final class Engine: ParallelWork, @unchecked Sendable {
     let replica = replicas[shard]
     switch task {
     case .idle: break
-    case .train(let split, let accumulates):
-      replica.train(
-        on: batch, of: split, parameters: parameters.view, accumulates: accumulates)
-    case .evaluate(let split): replica.evaluate(on: batch, of: split, parameters: evaluated)
-    case .predict(let split, let outputs):
-      replica.predict(on: batch, of: split, parameters: evaluated, into: outputs)
+    case .train(let rows, let accumulates):
+      replica.train(on: batch, of: rows, parameters: parameters.view, accumulates: accumulates)
+    case .evaluate(let rows): replica.evaluate(on: batch, of: rows, parameters: evaluated)
+    case .predict(let rows, let outputs):
+      replica.predict(on: batch, of: rows, parameters: evaluated, into: outputs)
     }
   }
 
-  private func forEachBatch(
-    of split: ResidentSplit, _ body: (Range<Int>) throws -> Void
-  ) rethrows {
-    var order = EpochOrder(rows: split.rows, geometry: .none, seed: 0, epoch: 0)
+  private func forEachBatch(of split: RowStream, _ body: (Range<Int>) throws -> Void) throws {
+    let pass = split.passInOrder()
     var start = 0
     try pool.withHelpers {
-      while batch.fill(from: &order, step: 0, firstSample: 0) {
+      while try batch.fill(from: pass, step: 0, firstSample: 0) {
         try body(start..<start + batch.count)
         start += batch.count
       }

@@ -1,26 +1,48 @@
 import Datasets
 
-/// The splits of a dataset in memory, each loaded when it is first needed, within one budget.
+/// The splits of a dataset as streams of rows, each opened when it is first needed, within one
+/// budget.
 final class Splits {
   let dataset: Dataset
-  private var loaded: [SplitName: ResidentSplit] = [:]
+  private let batch: Int
+  private let decoders: Int
+  private var streams: [SplitName: RowStream] = [:]
   private var left: Int
 
-  /// - Parameter memoryBudget: bytes for all splits; nil is four fifths of the memory that is free.
-  init(_ dataset: Dataset, memoryBudget: Int?) {
+  /// - Parameters:
+  ///   - batch: the most rows that are drawn at a time.
+  ///   - decoders: threads that read each split.
+  ///   - memoryBudget: bytes for all splits; nil is four fifths of the memory that is free.
+  init(_ dataset: Dataset, batch: Int, decoders: Int, memoryBudget: Int?) {
     self.dataset = dataset
-    left = memoryBudget ?? availableMemory() / 5 * 4
+    self.batch = batch
+    self.decoders = decoders
+    left = memoryBudget ?? defaultMemoryBudget()
   }
 
-  func load(_ split: SplitName) throws -> ResidentSplit {
-    if let resident = loaded[split] { return resident }
-    let resident = try dataset.load(split, budget: left)
-    left -= resident.byteCount
-    loaded[split] = resident
-    return resident
+  /// Opens a split, and reads it where all its rows stay.
+  ///
+  /// - Parameter geometry: the order of its rows.
+  func stream(_ split: SplitName, geometry: ShuffleGeometry) throws -> RowStream {
+    // The other splits must still have a place, be it a small one.
+    let reserved = try dataset.splits.keys.filter { $0 != split && streams[$0] == nil }
+      .map { try dataset.leastBytes($0, batch: batch) }.reduce(0, +)
+    let stream = try dataset.stream(
+      split, geometry: geometry, batch: batch, decoders: decoders,
+      budget: max(0, left - reserved))
+    try stream.prepare()
+    left -= stream.plan.byteCount
+    streams[split] = stream
+    return stream
   }
 
-  func loadIfPresent(_ split: SplitName) throws -> ResidentSplit? {
-    dataset.splits[split] == nil ? nil : try load(split)
+  /// A split that can be read in its own order.
+  func inOrder(_ split: SplitName) throws -> RowStream {
+    if let stream = streams[split], stream.isReadableInOrder { return stream }
+    return try stream(split, geometry: .none)
+  }
+
+  func inOrderIfPresent(_ split: SplitName) throws -> RowStream? {
+    dataset.splits[split] == nil ? nil : try inOrder(split)
   }
 }

@@ -3,6 +3,8 @@ struct StepClock {
   /// A stretch of training: its seconds and the samples trained on.
   struct Stretch {
     var seconds = 0.0
+    /// Seconds of these in which rows were waited for.
+    var secondsWaiting = 0.0
     var rows = 0
 
     var samplesPerSecond: Double { seconds > 0 ? Double(rows) / seconds : 0 }
@@ -40,6 +42,12 @@ struct StepClock {
     epoch.rows += rows
     total.seconds += seconds
     total.rows += rows
+  }
+
+  /// Counts time of the present epoch's steps as spent waiting for rows.
+  mutating func addWaiting(_ duration: Duration) {
+    epoch.secondsWaiting += duration.inSeconds
+    total.secondsWaiting += duration.inSeconds
   }
 
   /// Whether it is time to tell how far the run is, a few times a second.

@@ -18,8 +18,11 @@ public final class Trainer {
   /// Asked between steps, often: once it says yes, `train` saves the state and ends, to be resumed.
   public var isStopped: () -> Bool = { false }
 
+  /// How the training split passes through memory.
+  public var dataPlan: StreamPlan { training.plan }
+
   private let splits: Splits
-  let training: ResidentSplit
+  let training: RowStream
   let engine: Engine
   let updater: Updater
   private let data: DataReference
@@ -31,7 +34,7 @@ public final class Trainer {
   /// The parameters that were the best so far, where no directory keeps them.
   private var bestParameters: AlignedBuffer<Float>?
 
-  /// Plans a run and makes it ready: loads the splits, checks the arithmetic libraries, allocates
+  /// Plans a run and makes it ready: opens the splits, checks the arithmetic libraries, allocates
   /// all memory and sets the initial parameters.
   ///
   /// - Parameters:
@@ -53,10 +56,8 @@ public final class Trainer {
       configuration.initFrom = asked
       return weights
     }
-    let splits = Splits(data, memoryBudget: memoryBudget)
-    let training = try splits.load(.train)
-    let plan = try Plan(configuration, for: data, training: training, cores: availableCores())
-    try self.init(plan, splits: splits, training: training, workers: workers)
+    let plan = try Plan(configuration, for: data, cores: availableCores())
+    try self.init(plan, data: data, workers: workers, memoryBudget: memoryBudget)
     let parameters = engine.parameters.view
     plan.model.network.initialize(parameters, seed: plan.configuration.seed)
     if let weights {
@@ -80,13 +81,11 @@ public final class Trainer {
       return
     }
     try SelfTest.run()
-    let splits = Splits(data, memoryBudget: memoryBudget)
-    let training = try splits.load(.train)
     let checkpoint = found.checkpoint
     let plan = try Plan(
-      resuming: resumption.configuration, model: checkpoint.model, rows: training.rows)
+      resuming: resumption.configuration, model: checkpoint.model, rows: data.rows(of: .train))
     try resumption.configuration.checkCourse(model: checkpoint.model, dataset: data)
-    try self.init(plan, splits: splits, training: training, workers: workers)
+    try self.init(plan, data: data, workers: workers, memoryBudget: memoryBudget)
     checkpoint.copyTensors(to: state)
     progress = checkpoint.progress
     epochs = checkpoint.history
@@ -99,18 +98,17 @@ public final class Trainer {
     )
   }
 
-  private init(
-    _ plan: Plan, splits: Splits, training: ResidentSplit, workers: Int?
-  ) throws {
+  private init(_ plan: Plan, data: Dataset, workers: Int?, memoryBudget: Int?) throws {
     self.plan = plan
-    self.splits = splits
-    self.training = training
-    data = DataReference(splits.dataset)
+    self.data = DataReference(data)
     // All splits now: a fault in the last must not show only after hours of training.
-    for split in SplitName.allCases {
-      guard let resident = try splits.loadIfPresent(split) else { continue }
-      try plan.model.check(resident, split, of: splits.dataset)
+    for split in SplitName.allCases where data.splits[split] != nil {
+      try plan.model.check(split, of: data)
     }
+    splits = Splits(
+      data, batch: plan.batchSize, decoders: availableCores(), memoryBudget: memoryBudget)
+    training = try splits.stream(.train, geometry: plan.geometry)
+    for split in [SplitName.validation, .test] { _ = try splits.inOrderIfPresent(split) }
     try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
@@ -133,14 +131,14 @@ public final class Trainer {
   public func train(
     into directory: RunDirectory? = nil, report: (TrainingEvent) -> Void = { _ in }
   ) throws -> TrainingResult {
-    let validation = try splits.loadIfPresent(.validation)
+    let validation = try splits.inOrderIfPresent(.validation)
     let saver = try directory.map(makeSaver)
     defer { saver?.close() }
     if !progress.isFinished(plan.configuration) { report(.started) }
     try save(saver, report)
     while !progress.isFinished(plan.configuration), !isStopped() {
       guard try trainEpoch(saver, report) else { break }
-      finishEpoch(validation.map { engine.evaluate($0) }, report)
+      finishEpoch(try validation.map { try engine.evaluate($0) }, report)
       try save(saver, report)
     }
     try saver?.finish(report)
@@ -151,7 +149,7 @@ public final class Trainer {
   /// keeps one.
   /// - Throws: `DatasetError` where the data has no such split.
   public func evaluate(_ split: SplitName) throws -> Metrics {
-    engine.evaluate(try splits.load(split))
+    try engine.evaluate(splits.inOrder(split))
   }
 
   // MARK: - The stages of an epoch
@@ -160,13 +158,16 @@ public final class Trainer {
   private func trainEpoch(
     _ saver: CheckpointSaver?, _ report: (TrainingEvent) -> Void
   ) throws -> Bool {
-    var order = EpochOrder(
-      rows: plan.rows, geometry: plan.geometry, seed: plan.configuration.seed,
-      epoch: progress.epoch)
-    order.skip(min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
+    let pass = training.pass(
+      seed: plan.configuration.seed, epoch: progress.epoch,
+      skipping: min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
+    defer {
+      clock.addWaiting(pass.waited)
+      pass.end()
+    }
     clock.startEpoch()
     return try engine.pool.withHelpers {
-      while try step(order: &order) {
+      while try step(pass) {
         if clock.isReportDue() { report(.advanced(stepReport)) }
         if isStopped() {
           try save(saver, report)
@@ -183,11 +184,11 @@ public final class Trainer {
   }
 
   /// One optimizer step; false when the epoch has no rows left.
-  func step(order: inout EpochOrder) throws -> Bool {
+  func step(_ pass: RowPass) throws -> Bool {
     var sum = ShardResult()
     var batches = 0
     while batches < plan.configuration.accumulate,
-      engine.batch.fill(from: &order, step: progress.step, firstSample: sum.rows)
+      try engine.batch.fill(from: pass, step: progress.step, firstSample: sum.rows)
     {
       sum += engine.computeGradients(on: training, accumulates: batches > 0)
       batches += 1
@@ -216,6 +217,7 @@ public final class Trainer {
       epoch: progress.epoch, step: progress.step, learningRate: rate,
       trainLoss: sums.meanLoss, trainAccuracy: plan.model.classes > 0 ? sums.accuracy : nil,
       validation: validation, seconds: clock.epoch.seconds,
+      secondsWaiting: clock.epoch.secondsWaiting,
       samplesPerSecond: clock.epoch.samplesPerSecond)
     epochs.append(epoch)
     report(.finishedEpoch(epoch))

@@ -43,6 +43,8 @@ public struct EpochReport: Sendable, Equatable {
   public var validation: Metrics?
   /// Seconds of the epoch's training steps.
   public var seconds: Double
+  /// Seconds of these in which training waited for rows that were still being read.
+  public var secondsWaiting: Double
   public var samplesPerSecond: Double
 }
 

@@ -12,6 +12,8 @@ enum Program {
   /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong,
   ///   130 and 143 interrupted.
   static func run(_ words: [String]) -> Int32 {
+    if words.count == 2, words[0] == DamageCheck.word { return DamageCheck.walk(words[1]) }
+    DamageCheck.install()
     // A reader that goes away early (`lockstep inspect … | head`) is no reason to die of a signal.
     signal(SIGPIPE, SIG_IGN)
     AtomicFile.removeTemporariesOnInterrupt()

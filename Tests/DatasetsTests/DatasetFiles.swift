@@ -61,7 +61,7 @@ func bytes(of value: Int, as type: ElementType) -> [UInt8] {
   }
 }
 
-extension ResidentSplit {
+extension ResidentRows {
   func features(_ rows: [Int32], _ normalization: Normalization = .none) -> [Float] {
     let out = AlignedBuffer<Float>(count: rows.count * featureCount)
     rows.withUnsafeBufferPointer {

@@ -137,7 +137,7 @@ import Testing
       try file.createDataset("column", .int32, shape: [3, 1]).write([2, 0, 1] as [Int32])
       try file.createDataset("whole", .float64, shape: [3]).write([2, 0, 1] as [Double])
     }
-    func load(_ targets: String, _ task: Task? = nil) throws -> ResidentSplit {
+    func load(_ targets: String, _ task: Task? = nil) throws -> ResidentRows {
       try Dataset(path: path, features: "x", targets: targets, task: task).load(.train)
     }
     #expect(try load("one").targets == .classes(3))

@@ -44,6 +44,12 @@ package struct EpochOrder: Sendable {
     }
   }
 
+  /// The blocks in the order in which the rows of each may first be drawn. To be asked before the
+  /// first draw.
+  func admissions(blocks: Int) -> [Int32] {
+    window?.blocks ?? Array(0..<Int32(blocks))
+  }
+
   /// Writes the next rows of the order, up to `count` of them.
   /// - Returns: how many were written: fewer than `count` at the end of the epoch.
   package mutating func next(
@@ -88,7 +94,7 @@ package struct EpochOrder: Sendable {
 }
 
 extension Int {
-  fileprivate func multipliedOrMax(by other: Int) -> Int {
+  func multipliedOrMax(by other: Int) -> Int {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? .max : product
   }

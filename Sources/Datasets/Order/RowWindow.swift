@@ -6,7 +6,7 @@ struct RowWindow: Sendable {
   private let rows: Int
   private let blockRows: Int
   /// The order in which blocks are let in.
-  private let blocks: [Int32]
+  let blocks: [Int32]
   private var admitted = 0
   /// Slot s has room for a block at s·blockRows, and remaining[s] rows there.
   private var slots: [Int32]

@@ -6,7 +6,10 @@ import Kernels
 /// The file stays open, so that it is the same file from beginning to end, also when another is
 /// given its name meanwhile.
 public final class Dataset: Sendable {
+  /// The first file's path.
   public let path: String
+  /// The files' paths, in the order of their rows.
+  public let paths: [String]
   /// The splits the file has, with the rows of each.
   public let splits: [SplitName: Int]
   /// A row's shape, without the rows.
@@ -19,50 +22,74 @@ public final class Dataset: Sendable {
   /// made: of shapes, types and a fixed sample of the rows.
   public let fingerprint: String
 
-  /// The datasets to use, where the file was opened by naming them.
+  /// The datasets to use, where the files were opened by naming them.
   package let named: (features: String?, targets: String?, weights: String?)
 
-  let file: File
-  let columns: [SplitName: SplitColumns]
+  /// What each file has of each split.
+  let parts: [SplitName: [SplitColumns]]
   let targetForm: TargetForm
 
-  /// Opens a dataset file, of Lockstep's layout or any other.
+  /// Opens a dataset file, of Lockstep's layout or any other; see `init(paths:)`.
+  public convenience init(
+    path: String, features: String? = nil, targets: String? = nil, weights: String? = nil,
+    task: Task? = nil, allowing permissions: Permissions = []
+  ) throws(DatasetError) {
+    try self.init(
+      paths: [path], features: features, targets: targets, weights: weights, task: task,
+      allowing: permissions)
+  }
+
+  /// Opens files as one dataset, of Lockstep's layout or any other: each split has the rows of the
+  /// first file, then those of the second, and so on. What files say besides (class names,
+  /// normalisation) is taken from the first.
   ///
   /// - Parameters:
+  ///   - paths: at least one.
   ///   - features: the dataset to use, if the file does not have Lockstep's layout: `/x_train`.
   ///     The words train, validation and test in the paths tell the splits apart: naming the
   ///     datasets of one finds the others too. Without such a word they are `train`.
   ///   - task: what targets are, where their type (integers: classes, floats: values) does not
   ///     say what they mean.
+  ///   - permissions: what the files may lead to beyond themselves.
   /// - Throws: `DatasetError` for a file that cannot be read, or whose datasets do not fit
   ///   together.
   public init(
-    path: String, features: String? = nil, targets: String? = nil, weights: String? = nil,
-    task: Task? = nil
+    paths: [String], features: String? = nil, targets: String? = nil, weights: String? = nil,
+    task: Task? = nil, allowing permissions: Permissions = []
   ) throws(DatasetError) {
-    self.path = path
+    precondition(!paths.isEmpty, "a dataset has a file")
+    path = paths[0]
+    self.paths = paths
     named = (features, targets, weights)
-    let file = try DatasetError.converting { () throws(HDF5Error) in try File(opening: path) }
-    self.file = file
-    let isOwn = try FileFormat.isOwn(file)
-    var information =
-      isOwn ? try DatasetInformation(own: file) : try DatasetInformation(other: file)
-    columns = try Self.columns(in: file, features: features, targets: targets, weights: weights)
-    splits = columns.mapValues(\.rows)
-    let leading = columns.min { $0.key < $1.key }!
-    featureShape = leading.value.features.rowShape
-    featureType = leading.value.features.type
-    targetForm = try leading.value.targetForm(task: task)
-    try Self.checkAlike(columns, leading.value)
+    let files = try DatasetError.converting { () throws(HDF5Error) in
+      try paths.map { path throws(HDF5Error) in try File(opening: path, allowing: permissions) }
+    }
+    var information = try Self.information(of: files)
+    var parts: [SplitName: [SplitColumns]] = [:]
+    for file in files {
+      let columns = try Self.columns(
+        in: file, features: features, targets: targets, weights: weights)
+      for (split, columns) in columns { parts[split, default: []].append(columns) }
+    }
+    self.parts = parts
+    splits = parts.mapValues { $0.map(\.rows).reduce(0, +) }
+    let leading = parts.min { $0.key < $1.key }!.value
+    featureShape = leading[0].features.rowShape
+    featureType = leading[0].features.type
+    let form = try leading[0].targetForm(task: task)
+    targetForm = form
+    try Self.checkAlike(parts, leading[0])
     if targetForm == .values {
-      self.targets = .values(leading.value.targets.width)
+      self.targets = .values(leading[0].targets.width)
       information.classCount = nil
     } else {
       // Names say how many classes there are; a stored number that differs is refused below.
       let known = information.classNames?.count ?? information.classCount
       let count =
         if let known { known } else {
-          try leading.value.classCount(form: targetForm)
+          try leading.map { part throws(DatasetError) in
+            try part.classCount(form: form)
+          }.max()!
         }
       self.targets = .classes(count)
       information.classCount = information.classCount ?? count
@@ -71,12 +98,14 @@ public final class Dataset: Sendable {
       information.normalization = .fitting(type: featureType, rowShape: featureShape)
     }
     self.information = information
-    let stored = isOwn ? try FileFormat.fingerprint(of: file) : nil
-    fingerprint =
-      if let stored { stored } else {
-        try SplitColumns.sampleFingerprint(of: columns)
-      }
+    fingerprint = try Self.fingerprint(of: files, parts)
     try checkInformation()
+  }
+
+  /// The rows of a split.
+  /// - Throws: `DatasetError` where the file has no such split.
+  public func rows(of split: SplitName) throws(DatasetError) -> Int {
+    try columns(of: split).map(\.rows).reduce(0, +)
   }
 
   /// Numbers in a row of features.
@@ -95,14 +124,14 @@ public final class Dataset: Sendable {
   public func defaultGeometry(batch: Int) -> ShuffleGeometry {
     ShuffleGeometry.defaults(
       rows: splits[.train] ?? 0, rowBytes: featureCount * featureType.byteCount,
-      chunkRows: columns[.train]?.features.chunkRows, batch: batch)
+      chunkRows: parts[.train]?[0].features.chunkRows, batch: batch)
   }
 
   /// The window that suits this data and batch size, whatever its size.
   public func defaultWindow(batch: Int) -> ShuffleGeometry {
     ShuffleGeometry.defaultWindow(
       rowBytes: featureCount * featureType.byteCount,
-      chunkRows: columns[.train]?.features.chunkRows, batch: batch)
+      chunkRows: parts[.train]?[0].features.chunkRows, batch: batch)
   }
 
   private static func columns(
@@ -131,11 +160,53 @@ public final class Dataset: Sendable {
     return columns
   }
 
-  /// Checks that all splits have rows of one kind.
+  private static func information(of files: [File]) throws(DatasetError) -> DatasetInformation {
+    var first: DatasetInformation?
+    for file in files {
+      let isOwn = try FileFormat.isOwn(file)
+      let information =
+        isOwn ? try DatasetInformation(own: file) : try DatasetInformation(other: file)
+      if let names = first?.classNames, let others = information.classNames, names != others {
+        throw DatasetError(
+          file: file.path, dataset: "/@" + FileFormat.Attribute.classNames,
+          problem: "has other class names than \(files[0].path)",
+          expected: names.joined(separator: ", "))
+      }
+      first = first ?? information
+    }
+    return first!
+  }
+
+  /// Of several files: of their fingerprints, in order.
+  private static func fingerprint(
+    of files: [File], _ parts: [SplitName: [SplitColumns]]
+  ) throws(DatasetError) -> String {
+    var fingerprints: [String] = []
+    for file in files {
+      let stored = try FileFormat.isOwn(file) ? FileFormat.fingerprint(of: file) : nil
+      let own = parts.compactMapValues { $0.first { $0.features.file === file } }
+      let found = if let stored { stored } else { try SplitColumns.sampleFingerprint(of: own) }
+      fingerprints.append(found)
+    }
+    if fingerprints.count == 1 { return fingerprints[0] }
+    let digest = Fingerprint()
+    for fingerprint in fingerprints { digest.add(fingerprint + "\n") }
+    return "files-sha256:" + digest.finish()
+  }
+
+  /// Checks that all splits have rows of one kind, and all parts of a split the same columns.
   private static func checkAlike(
-    _ columns: [SplitName: SplitColumns], _ leading: SplitColumns
+    _ parts: [SplitName: [SplitColumns]], _ leading: SplitColumns
   ) throws(DatasetError) {
-    for other in columns.values {
+    for columns in parts.values {
+      let rows = columns.map(\.rows).reduce(0, +)
+      guard rows <= Int(Int32.max) else {
+        throw columns[0].features.error(
+          "and its other files have \(rows) rows", expected: "at most \(Int32.max)")
+      }
+      for other in columns.dropFirst() { try other.checkSameColumns(as: columns[0]) }
+    }
+    for other in parts.values.joined() {
       for (found, wanted) in [
         (other.features, leading.features), (other.targets, leading.targets),
       ] where found.rowShape != wanted.rowShape {
@@ -156,10 +227,10 @@ public final class Dataset: Sendable {
         FileFormat.Attribute.classNames, count,
         "\(information.classCount ?? 0), as /@\(FileFormat.Attribute.classes) says")
     }
-    if targetForm == .oneHot, targets.outputs != columns.values.first!.targets.width {
+    if targetForm == .oneHot, targets.outputs != parts.values.first![0].targets.width {
       throw error(
         FileFormat.Attribute.classNames, targets.outputs,
-        "\(columns.values.first!.targets.width), one for each column of the targets")
+        "\(parts.values.first![0].targets.width), one for each column of the targets")
     }
     if let names = information.featureNames, names.count != featureCount {
       throw error(

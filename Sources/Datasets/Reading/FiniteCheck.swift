@@ -7,28 +7,30 @@ import Kernels
 package func firstNonFinite(_ bytes: UnsafeRawBufferPointer, type: ElementCode) -> Int? {
   switch type {
   case .float16:
-    first(bytes.assumingMemoryBound(to: UInt16.self)) { $0 & 0x7C00 >= 0x7C00 }
+    first(bytes.assumingMemoryBound(to: UInt16.self), from: 0x7C00)
   case .float32:
-    first(bytes.assumingMemoryBound(to: UInt32.self)) { $0 & 0x7F80_0000 >= 0x7F80_0000 }
+    first(bytes.assumingMemoryBound(to: UInt32.self), from: 0x7F80_0000)
   case .float64:
-    first(bytes.assumingMemoryBound(to: UInt64.self)) {
-      // From 2¹²⁸ − 2¹⁰³ on, doubles round to an infinite float.
-      $0 & 0x7FFF_FFFF_FFFF_FFFF >= 0x47EF_FFFF_F000_0000
-    }
+    // From 2¹²⁸ − 2¹⁰³ on, doubles round to an infinite float.
+    first(bytes.assumingMemoryBound(to: UInt64.self), from: 0x47EF_FFFF_F000_0000)
   default: nil
   }
 }
 
+/// The index of the first word that is `least` or more, without its sign bit.
 @inline(__always)
-private func first<Word: FixedWidthInteger>(
-  _ words: UnsafeBufferPointer<Word>, where isBad: (Word) -> Bool
+private func first<Word: FixedWidthInteger & UnsignedInteger>(
+  _ words: UnsafeBufferPointer<Word>, from least: Word
 ) -> Int? {
+  let sign: Word = 1 &<< Word(Word.bitWidth - 1)
+  // Such a word carries into the sign bit.
+  let carry = sign &- least
   var start = 0
   while start < words.count {
     let end = min(start + 4096, words.count)
-    var bad = 0
-    for index in start..<end { bad |= isBad(words[index]) ? 1 : 0 }
-    if bad != 0 { return (start..<end).first { isBad(words[$0]) } }
+    var all: Word = 0
+    for index in start..<end { all |= (words[index] & ~sign) &+ carry }
+    if all & sign != 0 { return (start..<end).first { words[$0] & ~sign >= least } }
     start = end
   }
   return nil

@@ -33,10 +33,28 @@ struct SplitColumns: Sendable {
     try checkSizes()
   }
 
+  /// Checks that these rows can follow those of `other` in one split.
+  func checkSameColumns(as other: SplitColumns) throws(DatasetError) {
+    for (own, first) in [(features, other.features), (targets, other.targets)]
+    where own.type != first.type {
+      throw own.error(
+        "holds \(own.type)", expected: "\(first.type), as \(first.path) of \(first.file.path) holds"
+      )
+    }
+    for (own, first, name) in [
+      (weights, other.weights, "weights"), (numbers, other.numbers, "row numbers"),
+    ] where (own == nil) != (first == nil) {
+      throw features.error(
+        own == nil ? "has no \(name)" : "has \(name)",
+        expected: "the same columns as in \(other.features.file.path)")
+    }
+  }
+
   /// A small file that claims to hold more than it can is damaged or hostile.
   private func checkSizes() throws(DatasetError) {
     for column in [features, targets, weights, numbers] {
-      guard let column else { continue }
+      // What a view or another file holds is not stored here.
+      guard let column, column.dataset.layout != .virtual else { continue }
       let stored = try DatasetError.converting { () throws(HDF5Error) in
         try column.dataset.storedByteCount
       }

@@ -85,4 +85,16 @@ extension Dataset {
         .flatMap { Int(exactly: $0) }
     }
   }
+
+  /// The descriptor that the library reads the dataset's file through, for reading elements without
+  /// the library at `fileOffset`. (Behind an external link that is another file.) It is the
+  /// library's, and valid while the dataset is open.
+  ///
+  /// The corresponding C functions are `H5Iget_file_id` and `H5Fget_vfd_handle`.
+  public var fileDescriptor: Int32? {
+    get throws(HDF5Error) {
+      let activity = activity("asking for the file's descriptor")
+      return try H5F.descriptor(H5F.file(of: handle, during: activity), during: activity)
+    }
+  }
 }

@@ -1,7 +1,7 @@
 /// Numbers between their form in a file and their form in memory.
 extension ElementType {
   /// Reverses the bytes of each element.
-  func swapBytes(_ memory: UnsafeMutableRawBufferPointer) {
+  public func swapBytes(_ memory: UnsafeMutableRawBufferPointer) {
     switch byteCount {
     case 2: Self.swap(memory, UInt16.self)
     case 4: Self.swap(memory, UInt32.self)

@@ -42,4 +42,18 @@ enum H5F {
             | H5F_OBJ_DATATYPE | H5F_OBJ_ATTR))
     }
   }
+
+  /// The file that an object is in.
+  static func file(of object: Handle, during activity: Activity) throws(HDF5Error) -> Handle {
+    Handle(try Library.call("H5Iget_file_id", during: activity) { H5Iget_file_id(object.id) })
+  }
+
+  /// The descriptor that the library reads a file through; nil where it uses none.
+  static func descriptor(_ file: Handle, during activity: Activity) throws(HDF5Error) -> Int32? {
+    var descriptor: UnsafeMutableRawPointer?
+    try Library.call("H5Fget_vfd_handle", during: activity) {
+      H5Fget_vfd_handle(file.id, Library.defaults, &descriptor)
+    }
+    return descriptor?.load(as: Int32.self)
+  }
 }

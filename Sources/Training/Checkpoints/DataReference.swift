@@ -2,10 +2,14 @@ import Datasets
 import Glibc
 import Settings
 
+import struct HDF5.Permissions
+
 /// The dataset that a run trains on: where it was, how it is read, and what is in it.
 public struct DataReference: Sendable, Equatable {
-  /// From the root of the file system.
+  /// From the root of the file system; of several files, the first.
   public var path: String
+  /// The files after the first, in order.
+  public var otherPaths: [String] = []
   public var fingerprint: String
   /// The datasets to use, of a file that others made.
   public var features: String?
@@ -16,6 +20,7 @@ public struct DataReference: Sendable, Equatable {
 extension DataReference {
   init(_ dataset: Dataset) {
     path = absolutePath(dataset.path)
+    otherPaths = dataset.paths.dropFirst().map(absolutePath)
     fingerprint = dataset.fingerprint
     features = dataset.named.features
     targets = dataset.named.targets
@@ -25,16 +30,21 @@ extension DataReference {
   /// Opens the data.
   ///
   /// - Parameters:
-  ///   - path: where the file is now, if it was moved.
+  ///   - paths: where the files are now, if they were moved.
   ///   - task: the run's.
-  public func open(at path: String? = nil, task: Task?) throws -> Dataset {
+  ///   - permissions: what the files may lead to beyond themselves.
+  public func open(
+    at paths: [String] = [], task: Task?, allowing permissions: Permissions = []
+  ) throws -> Dataset {
     try Dataset(
-      path: path ?? self.path, features: features, targets: targets, weights: weights, task: task)
+      paths: paths.isEmpty ? [path] + otherPaths : paths, features: features, targets: targets,
+      weights: weights, task: task, allowing: permissions)
   }
 
   init(settings: SettingValue, path source: String) throws {
     var reader = try SettingsReader(settings, path: source)
     path = try reader.string("path")
+    otherPaths = try reader.strings("otherPaths") ?? []
     fingerprint = try reader.string("fingerprint")
     features = try reader.optional("features") { try $0.string("features") }
     targets = try reader.optional("targets") { try $0.string("targets") }
@@ -46,6 +56,7 @@ extension DataReference {
     var members: [String: SettingValue] = [
       "path": .string(path), "fingerprint": .string(fingerprint),
     ]
+    if !otherPaths.isEmpty { members["otherPaths"] = .array(otherPaths.map { .string($0) }) }
     members["features"] = features.map { .string($0) }
     members["targets"] = targets.map { .string($0) }
     members["weights"] = weights.map { .string($0) }

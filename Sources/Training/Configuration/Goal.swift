@@ -77,7 +77,7 @@ struct Goal {
     }
   }
 
-  func classWeights(_ asked: ClassWeights?, training: ResidentSplit) throws -> [Float]? {
+  func classWeights(_ asked: ClassWeights?) throws -> [Float]? {
     guard let asked else { return nil }
     guard case .classes(let classes) = dataset.targets else {
       throw TrainingError.unfit(
@@ -93,8 +93,9 @@ struct Goal {
       }
       return weights.map { Float($0) }
     case .balanced:
-      let counts = training.classCounts
-      return counts.map { $0 > 0 ? Float(Double(training.rows) / Double(classes * $0)) : 0 }
+      let counts = try dataset.classCounts(.train)
+      let rows = counts.reduce(0, +)
+      return counts.map { $0 > 0 ? Float(Double(rows) / Double(classes * $0)) : 0 }
     }
   }
 }

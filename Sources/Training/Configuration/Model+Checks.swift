@@ -25,49 +25,35 @@ extension Model {
 
   /// - Throws: `TrainingError.unfit` where the rows of a split cannot be judged: their weights are
   ///   all 0, or a target value is none that the loss has a meaning for.
-  func check(_ split: ResidentSplit, _ name: SplitName, of dataset: Dataset) throws {
-    try checkWeights(split, name, of: dataset)
-    try checkTargets(split, of: dataset)
-  }
-
-  private func checkWeights(_ split: ResidentSplit, _ name: SplitName, of dataset: Dataset) throws {
-    guard split.hasWeights else { return }
-    let weight = AlignedBuffer<Float>(count: 1)
-    for row in 0..<split.rows {
-      withUnsafePointer(to: Int32(row)) {
-        split.gatherWeights(UnsafeBufferPointer(start: $0, count: 1), into: weight.view)
-      }
-      if weight.view[0] > 0 { return }
+  func check(_ split: SplitName, of dataset: Dataset) throws {
+    guard try dataset.hasWeight(split) else {
+      throw TrainingError.unfit(
+        setting: "data",
+        problem: "\(dataset.path) has sample weights that are all 0 in \(split.rawValue): nothing "
+          + "there would count")
     }
-    throw TrainingError.unfit(
-      setting: "data",
-      problem: "\(dataset.path) has sample weights that are all 0 in \(name.rawValue): nothing "
-        + "there would count")
+    try checkTargets(of: split, in: dataset)
   }
 
   /// Target values must lie in 0 … 1 for binaryCrossEntropy, and be a distribution for
   /// softmaxCrossEntropy.
-  private func checkTargets(_ split: ResidentSplit, of dataset: Dataset) throws {
-    guard case .values(let width) = split.targets else { return }
+  private func checkTargets(of split: SplitName, in dataset: Dataset) throws {
+    guard case .values = dataset.targets else { return }
     let isDistribution: Bool
     switch loss {
     case .binaryCrossEntropy: isDistribution = false
     case .softmaxCrossEntropy: isDistribution = true
     default: return
     }
-    let values = AlignedBuffer<Float>(count: width)
-    for row in 0..<split.rows {
-      withUnsafePointer(to: Int32(row)) {
-        split.gatherValues(UnsafeBufferPointer(start: $0, count: 1), into: values.view)
-      }
-      let isInRange = values.pointer.allSatisfy { (0...1).contains($0) }
-      let sum = values.pointer.reduce(0, +)
+    try dataset.forEachTarget(of: split) { row, values in
+      let isInRange = values.allSatisfy { (0...1).contains($0) }
+      let sum = values.reduce(0, +)
       guard isInRange, !isDistribution || abs(sum - 1) < 1e-3 else {
         throw TrainingError.unfit(
           setting: "loss",
           problem: "is \(loss.name.rawValue), which takes target values from 0 to 1"
             + (isDistribution ? " that add up to 1" : "")
-            + "; row \(split.rowNumber(row)) of \(dataset.path) has \(Array(values.pointer))")
+            + "; row \(row) of \(dataset.path) has \(Array(values))")
       }
     }
   }

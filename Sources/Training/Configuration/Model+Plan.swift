@@ -4,9 +4,7 @@ import Networks
 extension Model {
   /// Builds what `configuration` says for the data of `dataset`, and writes what it left open into
   /// the configuration.
-  init(
-    completing configuration: inout RunConfiguration, for dataset: Dataset, training: ResidentSplit
-  ) throws {
+  init(completing configuration: inout RunConfiguration, for dataset: Dataset) throws {
     let goal = try Goal(configuration, dataset: dataset)
     let activation = try goal.outputActivation(configuration.outputActivation)
     let description =
@@ -16,7 +14,7 @@ extension Model {
         outputs: goal.outputs, outputActivation: activation, dropout: configuration.dropout)
     let network = try Network(description, inputShape: dataset.featureShape)
     try network.checkTrainable()
-    let weights = try goal.classWeights(configuration.classWeights, training: training)
+    let weights = try goal.classWeights(configuration.classWeights)
     try goal.loss.check(
       outputs: network.outputs, targets: dataset.targets.kind, classWeights: weights?.count)
     try goal.check(network.outputActivation)

@@ -32,18 +32,14 @@ public struct Plan: Sendable {
 
   /// Completes `configuration` for the training split of `dataset`.
   ///
-  /// - Parameters:
-  ///   - training: its training split.
-  ///   - cores: what `shards` defaults to.
+  /// - Parameter cores: what `shards` defaults to.
   /// - Throws: `TrainingError.unfit`, `SettingsError` or `NetworkError` where the configuration
   ///   and the data do not fit each other, naming the setting.
   public init(
-    _ configuration: RunConfiguration, for dataset: Dataset, training: ResidentSplit, cores: Int
-  )
-    throws
-  {
+    _ configuration: RunConfiguration, for dataset: Dataset, cores: Int
+  ) throws {
     var configuration = configuration
-    rows = training.rows
+    rows = try dataset.rows(of: .train)
     batchSize = try Self.batchSize(configuration, rows: rows)
     configuration.batchSize = batchSize
     shards = configuration.shards ?? min(cores, batchSize)
@@ -56,7 +52,7 @@ public struct Plan: Sendable {
     configuration.shards = shards
     geometry = try Self.geometry(configuration.shuffle, of: dataset, batch: batchSize)
     configuration.shuffle = ShuffleChoice(geometry)
-    model = try Model(completing: &configuration, for: dataset, training: training)
+    model = try Model(completing: &configuration, for: dataset)
     regularization =
       configuration.regularization
       ?? Regularization(weightDecay: configuration.optimizer.defaultWeightDecay)

@@ -8,6 +8,9 @@ public func availableMemory() -> Int {
   return min(machine, max(0, Int(limit - used)))
 }
 
+/// Bytes that the data may take where nothing is said: four fifths of what is free.
+func defaultMemoryBudget() -> Int { availableMemory() / 5 * 4 }
+
 /// `MemAvailable` of the text of `/proc/meminfo`.
 func availableInBytes(_ text: String) -> Int? {
   for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {

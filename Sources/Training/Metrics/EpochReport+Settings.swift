@@ -7,7 +7,8 @@ extension EpochReport {
     train["accuracy"] = trainAccuracy.map { .number($0) }
     var members: [String: SettingValue] = [
       "epoch": .integer(epoch), "step": .integer(step), "learningRate": .number(learningRate),
-      "seconds": .number(seconds), "samplesPerSecond": .number(samplesPerSecond),
+      "seconds": .number(seconds),
+      "secondsWaiting": .number(secondsWaiting), "samplesPerSecond": .number(samplesPerSecond),
       "train": .object(train),
     ]
     members["validation"] = validation?.settings(details: false)
@@ -25,6 +26,7 @@ extension EpochReport {
     step = try reader.integer("step", in: 0...Int.max)
     learningRate = try any(&reader, "learningRate")
     seconds = try any(&reader, "seconds")
+    secondsWaiting = try reader.number("secondsWaiting", "a number", default: 0) { _ in true }
     samplesPerSecond = try any(&reader, "samplesPerSecond")
     trainLoss = .nan
     if var train = try reader.object("train") {

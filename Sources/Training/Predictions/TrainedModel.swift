@@ -46,9 +46,8 @@ public final class TrainedModel {
     _ dataset: Dataset, split: SplitName = .test, memoryBudget: Int? = nil
   ) throws -> Metrics {
     try model.checkFits(dataset, needsTargets: true)
-    let resident = try Splits(dataset, memoryBudget: memoryBudget).load(split)
-    try model.check(resident, split, of: dataset)
-    return engine.evaluate(resident)
+    try model.check(split, of: dataset)
+    return try engine.evaluate(stream(split, of: dataset, memoryBudget: memoryBudget))
   }
 
   /// Writes a prediction for every row of a split: HDF5 for a name that ends in `.h5` or `.hdf5`,
@@ -61,15 +60,24 @@ public final class TrainedModel {
     replacingExisting: Bool = false, memoryBudget: Int? = nil
   ) throws -> Int {
     try model.checkFits(dataset, needsTargets: false)
-    let resident = try Splits(dataset, memoryBudget: memoryBudget).load(split)
+    let stream = try stream(split, of: dataset, memoryBudget: memoryBudget)
     let writer = try predictionWriter(
-      for: output, model: model, rows: resident.rows, replacingExisting: replacingExisting)
-    try engine.predict(resident) { rows, outputs in
-      let classes = model.classes > 0 ? model.classes(of: outputs, rows: rows.count) : nil
-      try writer.append(
-        numbers: rows.map { Int64(resident.rowNumber($0)) }, classes: classes, outputs: outputs)
+      for: output, model: model, rows: stream.rows, replacingExisting: replacingExisting)
+    try engine.predict(stream) { numbers, outputs in
+      let classes = model.classes > 0 ? model.classes(of: outputs, rows: numbers.count) : nil
+      try writer.append(numbers: numbers, classes: classes, outputs: outputs)
     }
     try writer.finish()
-    return resident.rows
+    return stream.rows
+  }
+
+  private func stream(
+    _ split: SplitName, of dataset: Dataset, memoryBudget: Int?
+  ) throws -> RowStream {
+    let stream = try dataset.stream(
+      split, batch: engine.batch.rows.count, decoders: availableCores(),
+      budget: memoryBudget ?? defaultMemoryBudget())
+    try stream.prepare()
+    return stream
   }
 }

@@ -1,11 +1,11 @@
 import Datasets
 import Kernels
 
-/// One mini-batch: which resident rows it holds, in order, and where it stands in the run.
+/// One mini-batch: where in memory its rows lie, in order, and where it stands in the run.
 ///
 /// Filled by the trainer between steps; replicas only read it.
 final class MiniBatch {
-  /// Resident row numbers; the first `count` are the batch.
+  /// Places of resident rows; the first `count` are the batch.
   let rows: AlignedBuffer<Int32>
   private(set) var count = 0
   /// The optimizer step it belongs to, from 0, and how many samples of the step come before it:
@@ -17,9 +17,10 @@ final class MiniBatch {
     rows = AlignedBuffer(count: capacity)
   }
 
-  /// Takes the next rows of `order`; false when the epoch has none left.
-  func fill(from order: inout EpochOrder, step: Int, firstSample: Int) -> Bool {
-    count = order.next(rows.count, into: rows.pointer)
+  /// Takes the next rows of `pass`, and waits for those that are still being read; false when the
+  /// epoch has none left.
+  func fill(from pass: RowPass, step: Int, firstSample: Int) throws -> Bool {
+    count = try pass.next(rows.count, into: rows.pointer)
     self.step = step
     self.firstSample = firstSample
     return count > 0

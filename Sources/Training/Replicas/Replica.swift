@@ -53,7 +53,7 @@ final class Replica: @unchecked Sendable {
   ///
   /// - Parameter accumulates: whether to add to the gradient rather than overwrite it: for the
   ///   second and later mini-batches of a step.
-  func train(on batch: MiniBatch, of split: ResidentSplit, parameters: FloatView, accumulates: Bool)
+  func train(on batch: MiniBatch, of split: ResidentRows, parameters: FloatView, accumulates: Bool)
   {
     let range = cut.rows(of: shard, batch: batch.count)
     guard !range.isEmpty else {
@@ -71,7 +71,7 @@ final class Replica: @unchecked Sendable {
   }
 
   /// Adds this shard's part of a mini-batch to `sums`.
-  func evaluate(on batch: MiniBatch, of split: ResidentSplit, parameters: FloatView) {
+  func evaluate(on batch: MiniBatch, of split: ResidentRows, parameters: FloatView) {
     let range = cut.rows(of: shard, batch: batch.count)
     guard !range.isEmpty else { return }
     forward(batch, range, of: split, parameters: parameters, mode: .evaluation)
@@ -88,7 +88,7 @@ final class Replica: @unchecked Sendable {
   /// Computes the predictions for this shard's part of a mini-batch into its rows of `outputs`,
   /// (batch, outputs).
   func predict(
-    on batch: MiniBatch, of split: ResidentSplit, parameters: FloatView, into outputs: FloatView
+    on batch: MiniBatch, of split: ResidentRows, parameters: FloatView, into outputs: FloatView
   ) {
     let range = cut.rows(of: shard, batch: batch.count)
     guard !range.isEmpty else { return }
@@ -101,7 +101,7 @@ final class Replica: @unchecked Sendable {
   }
 
   private func forward(
-    _ batch: MiniBatch, _ range: Range<Int>, of split: ResidentSplit, parameters: FloatView,
+    _ batch: MiniBatch, _ range: Range<Int>, of split: ResidentRows, parameters: FloatView,
     mode: Mode
   ) {
     gatherFeatures(batch, range, of: split)
@@ -114,12 +114,12 @@ final class Replica: @unchecked Sendable {
         seed: seed, step: batch.step, firstSample: batch.firstSample + range.lowerBound))
   }
 
-  private func gatherFeatures(_ batch: MiniBatch, _ range: Range<Int>, of split: ResidentSplit) {
+  private func gatherFeatures(_ batch: MiniBatch, _ range: Range<Int>, of split: ResidentRows) {
     split.gather(
       batch.rows(range), scaling: scaling, into: workspace.input(rows: range.count))
   }
 
-  private func evaluateLoss(rows: Int, of split: ResidentSplit, withGradient: Bool) -> LossSum {
+  private func evaluateLoss(rows: Int, of split: ResidentRows, withGradient: Bool) -> LossSum {
     workspace.evaluate(
       model.loss, targets: targets.batch(rows: rows),
       weights: split.hasWeights ? weights.view.prefix(rows) : nil,

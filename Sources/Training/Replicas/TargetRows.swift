@@ -28,7 +28,7 @@ struct TargetRows {
   }
 
   /// Copies the targets of the resident rows at `indices`.
-  func gather(_ indices: UnsafeBufferPointer<Int32>, of split: ResidentSplit) {
+  func gather(_ indices: UnsafeBufferPointer<Int32>, of split: ResidentRows) {
     if isClasses {
       split.gatherClasses(
         indices, into: UnsafeMutableBufferPointer(rebasing: labels.pointer[..<indices.count]))

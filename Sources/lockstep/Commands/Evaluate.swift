@@ -16,11 +16,14 @@ enum Evaluate: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Data", options: [data, split] + Option.layout),
+    OptionGroup(
+      title: "Data", options: [data, split] + Option.layout + Option.permissions),
     OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
   ]
 
-  private static let data = Option("data", .path("FILE.h5"), "The dataset file to measure on.")
+  private static let data = Option(
+    "data", .repeatedPath("FILE.h5"),
+    "The dataset file to measure on; more of them, one after another, are one dataset.")
   static let split = Option(
     "split", .choice(of: SplitName.self), "The split of the dataset. Default: test.")
 
@@ -30,7 +33,8 @@ enum Evaluate: Command {
     let split = arguments.choice(split, of: SplitName.self) ?? .test
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
     for damaged in trained.damaged { console.warn(damaged) }
-    let dataset = try Dataset(path: data, arguments, task: trained.model.task)
+    let dataset = try Dataset(
+      paths: arguments.all(Self.data), arguments, task: trained.model.task)
     let metrics = try explainingData {
       try trained.evaluate(
         dataset, split: split, memoryBudget: arguments.integer(.memoryBudget))
@@ -58,10 +62,10 @@ func explainingData<Result>(_ body: () throws -> Result) throws -> Result {
 }
 
 extension Dataset {
-  /// Opens the file that a command line names, laid out as its options say.
-  convenience init(path: String, _ arguments: Arguments, task: Task?) throws {
+  /// Opens the files that a command line names, laid out as its options say.
+  convenience init(paths: [String], _ arguments: Arguments, task: Task?) throws {
     try self.init(
-      path: path, features: arguments.text(.features), targets: arguments.text(.targets),
-      weights: arguments.text(.weights), task: task)
+      paths: paths, features: arguments.text(.features), targets: arguments.text(.targets),
+      weights: arguments.text(.weights), task: task, allowing: arguments.permissions())
   }
 }

@@ -16,7 +16,7 @@ enum Inspect: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Files that others made", options: Option.layout)
+    OptionGroup(title: "Files that others made", options: Option.layout + Option.permissions)
   ]
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
@@ -32,7 +32,7 @@ enum Inspect: Command {
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
       return try RunInspection.inspect(path)
     }
-    let file = try File(opening: path)
+    let file = try File(opening: path, allowing: arguments.permissions())
     switch try FileKind(of: file) {
     case _ where arguments.has(.features) || arguments.has(.targets):
       return try DatasetInspection.inspect(file, arguments)

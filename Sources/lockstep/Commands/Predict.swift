@@ -21,11 +21,13 @@ enum Predict: Command {
     OptionGroup(
       title: "Data and output",
       options: [data, Evaluate.split, output, .force]
-        + Option.layout),
+        + Option.layout + Option.permissions),
     OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
   ]
 
-  private static let data = Option("data", .path("FILE.h5"), "The dataset file.")
+  private static let data = Option(
+    "data", .repeatedPath("FILE.h5"),
+    "The dataset file; more of them, one after another, are one dataset.")
   private static let endings = [".h5", ".hdf5", ".csv"]
   private static let output = Option(
     "output",
@@ -43,7 +45,8 @@ enum Predict: Command {
 
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
     for damaged in trained.damaged { console.warn(damaged) }
-    let dataset = try Dataset(path: data, arguments, task: trained.model.task)
+    let dataset = try Dataset(
+      paths: arguments.all(Self.data), arguments, task: trained.model.task)
     let rows = try explainingData {
       try trained.predict(
         dataset, split: split, to: output, replacingExisting: isReplacing,

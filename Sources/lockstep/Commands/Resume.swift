@@ -18,7 +18,7 @@ enum Resume: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Run", options: [epochs, data]),
+    OptionGroup(title: "Run", options: [epochs, data] + Option.permissions),
     OptionGroup(title: "Changes", options: [allowDataChange, allowConfigurationChange]),
     OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
   ]
@@ -27,7 +27,8 @@ enum Resume: Command {
     "epochs", .integer(0...1_000_000),
     "How many epochs the run is to have. Default: as many as it was to have.")
   private static let data = Option(
-    "data", .path("FILE.h5"), "Where the dataset file is now. Default: where it was.")
+    "data", .repeatedPath("FILE.h5"),
+    "Where the dataset file is now, or each of them. Default: where it was.")
   private static let allowDataChange = Option(
     "allow-data-change", .flag, "Go on with data that are not those the run was trained on.")
   private static let allowConfigurationChange = Option(
@@ -44,7 +45,8 @@ enum Resume: Command {
     let damaged = resumption.found?.damaged ?? []
     for damaged in damaged { console.warn(damaged) }
     let dataset = try resumption.data.open(
-      at: arguments.text(data), task: resumption.configuration.task)
+      at: arguments.all(data), task: resumption.configuration.task,
+      allowing: arguments.permissions())
     let asked = arguments.integer(.workers)
     let trainer = try Trainer(
       resuming: resumption, data: dataset, workers: asked,
@@ -53,7 +55,7 @@ enum Resume: Command {
     if resumption.isFinished {
       console.note(finished(resumption))
     } else {
-      report.begin(askedWorkers: asked)
+      try report.begin(askedWorkers: asked)
       console.note("\n" + goingOn(resumption))
     }
     if let change = resumption.numericsChange {

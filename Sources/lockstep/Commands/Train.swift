@@ -38,7 +38,7 @@ enum Train: Command {
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
     let files = try arguments.words(0...1, for: Self.self)
-    let data = try arguments.required(TrainOptions.data, for: Self.self)
+    _ = try arguments.required(TrainOptions.data, for: Self.self)
     let output = try arguments.required(TrainOptions.output, for: Self.self)
     let settings = try RunSettings(file: files.first, arguments)
     let configuration = try settings.configuration()
@@ -46,8 +46,9 @@ enum Train: Command {
     try RunDirectory.check(output, replacingExisting: isReplacing)
 
     let dataset = try Dataset(
-      path: data, features: settings.features, targets: settings.targets,
-      weights: settings.weights, task: configuration.task)
+      paths: arguments.all(TrainOptions.data), features: settings.features,
+      targets: settings.targets, weights: settings.weights, task: configuration.task,
+      allowing: try arguments.permissions())
     let asked = arguments.integer(.workers)
     let trainer = try settings.explaining {
       try Trainer(
@@ -56,7 +57,7 @@ enum Train: Command {
     }
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
     let report = TrainingReport(trainer, of: dataset, output: output, console)
-    report.begin(askedWorkers: asked)
+    try report.begin(askedWorkers: asked)
     for tensor in trainer.leftOut { console.note("left out: \(tensor)") }
     do {
       return try TrainingRun(

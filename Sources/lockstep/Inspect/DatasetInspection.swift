@@ -8,12 +8,17 @@ struct DatasetInspection {
   private let stored: [StoredDataset]
   /// Rows of each class; of the splits that were read.
   private let classCounts: [SplitName: [Int]]
+  /// How well training rows are mixed in the file's order, and in the default one.
+  private let inOrder: ShuffleQuality?
+  private let shuffled: ShuffleQuality?
   /// The splits too large to be read for a look.
   private let unread: [SplitName]
 
   /// Rows are read, and so checked, where a split takes no more memory than this.
   private static let mostBytes = 1 << 30
   private static let mostClasses = 100
+  /// The default size of a mini-batch.
+  private static let batch = 128
 
   static func inspect(_ file: File, _ arguments: Arguments) throws -> Inspection {
     let inspection = try DatasetInspection(file, arguments)
@@ -21,14 +26,23 @@ struct DatasetInspection {
   }
 
   private init(_ file: File, _ arguments: Arguments) throws {
-    dataset = try Datasets.Dataset(path: file.path, arguments, task: nil)
+    dataset = try Datasets.Dataset(paths: [file.path], arguments, task: nil)
     stored = try Self.stored(in: file)
     var counts: [SplitName: [Int]] = [:]
     for split in dataset.splits.keys where dataset.residentBytes(split) <= Self.mostBytes {
       counts[split] = try dataset.load(split).classCounts
     }
     classCounts = counts
+    inOrder = try Self.quality(dataset, .none)
+    shuffled = try Self.quality(dataset, dataset.defaultGeometry(batch: Self.batch))
     unread = dataset.splits.keys.filter { counts[$0] == nil }.sorted()
+  }
+
+  private static func quality(
+    _ dataset: Datasets.Dataset, _ geometry: ShuffleGeometry
+  ) throws -> ShuffleQuality? {
+    guard dataset.splits[.train] != nil else { return nil }
+    return try dataset.shuffleQuality(geometry: geometry, batch: batch, seed: 0)
   }
 
   /// The numbers of the file that stand at its root or in one of its groups.
@@ -65,6 +79,7 @@ struct DatasetInspection {
     facts.add("rows", dataset.splits.words)
     facts.add("source", dataset.information.source)
     facts.add("fingerprint", dataset.fingerprint)
+    facts.add("order", order)
     facts.add("checked", checked)
     var paragraphs = [
       "\(dataset.path): a dataset, \(Numbers.bytes(bytes))", facts.text,
@@ -72,6 +87,15 @@ struct DatasetInspection {
     ]
     if let balance { paragraphs.append(balance) }
     return paragraphs
+  }
+
+  /// How the order of the file is mixed, and what a default run would make of it.
+  private var order: String? {
+    guard let inOrder else { return nil }
+    let geometry = dataset.defaultGeometry(batch: Self.batch)
+    let words = "in the file's order \(Self.batch)-row \(inOrder.words); by default "
+    return words
+      + (shuffled.map { "a \(geometry.words), \($0.words)" } ?? "the shuffle is \(geometry.words)")
   }
 
   private var checked: String {
@@ -110,6 +134,10 @@ struct DatasetInspection {
         "type": .string("\(dataset.featureType)"),
       ],
       "normalization": dataset.normalization.settings,
+      "unevenness": .object(
+        ["fileOrder": inOrder, "defaultShuffle": shuffled].compactMapValues {
+          $0.map { .number($0.unevenness) }
+        }),
       "datasets": .array(stored.map(\.json)),
     ]
     members.merge(dataset.targets.members(names: dataset.classNames)) { $1 }

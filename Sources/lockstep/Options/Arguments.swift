@@ -10,13 +10,13 @@ struct Arguments {
   /// Adds what was given for an option.
   ///
   /// - Throws: `UsageError` for a value that is not allowed, and for an option that is given twice
-  ///   (two values could not both be meant), unless it is a flag or takes many.
+  ///   (two values could not both be meant), unless it is a flag, takes many or may be repeated.
   mutating func add(_ text: String?, to option: Option) throws {
     guard let text else {
       values[option.name] = true
       return
     }
-    if let first = texts[option.name]?.first, !option.value.takesMany {
+    if let first = texts[option.name]?.first, !option.value.takesMany, !option.value.isRepeatable {
       throw UsageError(
         "\(option.flag) is given twice, as \(first) and as \(text); give it once")
     }
@@ -36,7 +36,7 @@ struct Arguments {
   /// The text that was given for an option, as it was given.
   func text(_ option: Option) -> String? { texts[option.name]?.first }
 
-  /// All that was given for an option that takes many.
+  /// All that was given for an option that takes many or may be repeated.
   func all(_ option: Option) -> [String] { texts[option.name] ?? [] }
 
   func integer(_ option: Option) -> Int? {

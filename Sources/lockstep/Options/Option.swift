@@ -50,4 +50,14 @@ extension Option {
 
   /// Where a dataset file has what, for commands that read one.
   static let layout = [features, targets, weights]
+
+  static let allowVirtual = Option(
+    "allow-virtual", .flag, "Read datasets that are views of others, also in other files.")
+  static let allowExternal = Option(
+    "allow-external", .flag, "Follow links to other files, and read data that lie in other files.")
+  static let allowPlugins = Option(
+    "allow-plugins", .flag, "Load filters (Blosc, LZ4, bzip2, …) from HDF5's plugin folders.")
+
+  /// What files may lead to beyond themselves.
+  static let permissions = [allowVirtual, allowExternal, allowPlugins]
 }

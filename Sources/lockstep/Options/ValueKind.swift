@@ -8,16 +8,19 @@ struct ValueKind: Sendable {
   let expectation: String
   /// Whether all words up to the next option are its values.
   let takesMany: Bool
+  /// Whether the option may be given again, for one more value.
+  let isRepeatable: Bool
   /// The value that a text stands for; nil when it is not allowed.
   let parse: @Sendable (String) -> SettingValue?
 
   private init(
     _ placeholder: String?, _ expectation: String, takesMany: Bool = false,
-    _ parse: @escaping @Sendable (String) -> SettingValue?
+    isRepeatable: Bool = false, _ parse: @escaping @Sendable (String) -> SettingValue?
   ) {
     self.placeholder = placeholder
     self.expectation = expectation
     self.takesMany = takesMany
+    self.isRepeatable = isRepeatable
     self.parse = parse
   }
 
@@ -51,6 +54,11 @@ struct ValueKind: Sendable {
     return ValueKind(names.joined(separator: "|"), expectation) { text in
       names.contains(text) ? .string(text) : nil
     }
+  }
+
+  /// A file, and one more each time that the option is given.
+  static func repeatedPath(_ placeholder: String) -> ValueKind {
+    ValueKind(placeholder, "a path", isRepeatable: true) { $0.isEmpty ? nil : .string($0) }
   }
 
   /// A file, a folder, or a place in a file.

@@ -7,7 +7,9 @@ import Training
 enum TrainOptions {
   static let groups =
     [
-      OptionGroup(title: "Data and output", options: [data, output, .force] + layout)
+      OptionGroup(
+        title: "Data and output",
+        options: [data, output, .force] + layout + Option.permissions)
     ] + settings + [
       OptionGroup(title: "Checkpoints", options: checkpoints),
       OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
@@ -22,7 +24,9 @@ enum TrainOptions {
     OptionGroup(title: "Start", options: start),
   ]
 
-  static let data = Option("data", .path("FILE.h5"), "The dataset file to learn from.")
+  static let data = Option(
+    "data", .repeatedPath("FILE.h5"),
+    "The dataset file to learn from; more of them, one after another, are one dataset.")
   static let output = Option("output", .path("RUN_DIR"), "The run directory to make.")
 
   static let features = layout[0]

@@ -8,6 +8,10 @@ struct TrainingOverview {
   let plan: Plan
   let dataset: Dataset
   let workers: Int
+  /// How the training split passes through memory.
+  let data: StreamPlan
+  /// How well the shuffle mixes; nil of a full one.
+  let quality: ShuffleQuality?
 
   func text(output: String) -> String {
     var table = Table([.left, .left])
@@ -30,9 +34,10 @@ struct TrainingOverview {
     lines += [
       ("batches", batches), ("shards", "\(plan.shards) on \(Numbers.count(workers, "worker"))"),
       ("", "--shards \(plan.shards) gives the same bits on machines of other sizes"),
-      ("shuffle", plan.geometry.words),
+      ("shuffle", shuffle),
     ]
     lines.append(("seed", "\(configuration.seed)"))
+    lines.append(("reading", reading))
     lines.append(("memory", memory))
     lines.append(("output", output))
     return lines
@@ -67,9 +72,23 @@ struct TrainingOverview {
       + "\(Numbers.count(plan.totalSteps)) in \(Numbers.count(configuration.epochs, "epoch"))"
   }
 
+  private var shuffle: String {
+    plan.geometry.words + (quality.map { "; \($0.words)" } ?? "")
+  }
+
   private var memory: String {
-    let splits = dataset.splits.keys.reduce(0) { $0 + dataset.residentBytes($1) }
-    return "\(Numbers.bytes(splits)) of data, \(Numbers.bytes(Int(plan.trainingBytes))) to train it"
+    let training = "\(Numbers.bytes(Int(plan.trainingBytes))) to train"
+    guard !data.staysResident else { return "\(Numbers.bytes(data.rowBytes)) of data, " + training }
+    return "\(Numbers.bytes(data.rowBytes)) of data, \(Numbers.bytes(data.decodingBytes)) to "
+      + "decode, \(Numbers.bytes(data.orderBytes)) for its order, " + training
+  }
+
+  /// How the training rows pass through memory.
+  private var reading: String {
+    guard !data.staysResident else { return "once; the rows stay in memory" }
+    return "\(Numbers.count(data.windowBlocks, "block")) of "
+      + "\(Numbers.count(data.blockRows, "row")) at a time, \(Numbers.count(data.blocksAhead)) "
+      + "ahead, on \(Numbers.count(data.decoders, "thread"))"
   }
 }
 

@@ -27,9 +27,14 @@ final class TrainingReport {
   private var plan: Plan { trainer.plan }
 
   /// Says what will be trained.
-  func begin(askedWorkers: Int?) {
-    let overview = TrainingOverview(plan: plan, dataset: dataset, workers: trainer.workers)
+  func begin(askedWorkers: Int?) throws {
+    let quality = try dataset.shuffleQuality(
+      geometry: plan.geometry, batch: plan.batchSize, seed: plan.configuration.seed)
+    let overview = TrainingOverview(
+      plan: plan, dataset: dataset, workers: trainer.workers, data: trainer.dataPlan,
+      quality: quality)
     console.note(overview.text(output: output))
+    if let warning = quality?.warning(batch: plan.batchSize) { console.note("\n" + warning) }
     if let askedWorkers, askedWorkers > trainer.workers {
       console.note(
         "--workers \(askedWorkers) is more than there are shards: \(trainer.workers) are used.")
@@ -45,6 +50,10 @@ final class TrainingReport {
       console.show(progress(step))
     case .finishedEpoch(let epoch):
       console.note(epochs.line(epoch.settings))
+      if !trainer.dataPlan.staysResident {
+        console.note(
+          "      of which \(Numbers.fixed(epoch.secondsWaiting, 1)) s waiting for data")
+      }
     case .stoppedEarly(let count):
       console.note(
         "Stopped early: the validation \(plan.configuration.best.rawValue) has not improved for "

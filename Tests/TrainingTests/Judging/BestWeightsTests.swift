@@ -87,11 +87,11 @@ import Testing
   @Test func `the moving average starts with the first step and follows the parameters`() throws {
     let decay: Float = 0.75
     let trainer = try trainer { $0.ema = Double(decay) }
-    var order = EpochOrder(rows: 60, geometry: .none, seed: 0, epoch: 0)
+    let pass = trainer.training.passInOrder()
     let average = try #require(trainer.updater.average)
     var expected: [Float] = []
     for step in 0..<5 {
-      #expect(try trainer.step(order: &order))
+      #expect(try trainer.step(pass))
       let parameters = Array(trainer.engine.parameters.pointer)
       expected =
         step == 0

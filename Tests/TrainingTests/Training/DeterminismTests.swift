@@ -59,18 +59,16 @@ import Testing
     let data = try dataset()
     let expected = try Trainer(configuration, data: data, workers: 1)
     let shuffled = try Trainer(configuration, data: data, workers: 1)
-    var order = EpochOrder(rows: expected.plan.rows, geometry: .none, seed: 0, epoch: 0)
+    let passes = [expected, shuffled].map { $0.training.passInOrder() }
     var generator = SystemRandomNumberGenerator()
     for step in 0..<5 {
-      for trainer in [expected, shuffled] {
-        var order = order
-        #expect(trainer.engine.batch.fill(from: &order, step: step, firstSample: 0))
+      for (trainer, pass) in zip([expected, shuffled], passes) {
+        #expect(try trainer.engine.batch.fill(from: pass, step: step, firstSample: 0))
       }
-      order.skip(32)
       let sum = expected.engine.computeGradients(on: expected.training, accumulates: false)
       for shard in (0..<8).shuffled(using: &generator) {
         shuffled.engine.replicas[shard].train(
-          on: shuffled.engine.batch, of: shuffled.training,
+          on: shuffled.engine.batch, of: shuffled.training.memory,
           parameters: shuffled.engine.parameters.view, accumulates: false)
       }
       #expect(treeSum(8, +) { shuffled.engine.replicas[$0].result } == sum)

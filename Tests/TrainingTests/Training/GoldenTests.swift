@@ -78,11 +78,10 @@ private struct Golden {
   /// Trains all epochs and returns each step's mean loss.
   func losses(of trainer: Trainer) throws -> [Double] {
     var losses: [Double] = []
-    for epoch in 0..<trainer.plan.configuration.epochs {
-      var order = EpochOrder(
-        rows: trainer.plan.rows, geometry: .none, seed: 0, epoch: epoch)
+    for _ in 0..<trainer.plan.configuration.epochs {
+      let pass = trainer.training.passInOrder()
       var before = trainer.progress.sums
-      while try trainer.step(order: &order) {
+      while try trainer.step(pass) {
         let after = trainer.progress.sums
         losses.append((after.loss - before.loss) / (after.weight - before.weight))
         before = after

@@ -53,8 +53,7 @@ import Testing
     configuration.shards = shards
     let trainer = try Trainer(configuration, data: data)
     let before = Array(trainer.engine.parameters.pointer)
-    var order = EpochOrder(rows: 96, geometry: .none, seed: 0, epoch: 0)
-    #expect(try trainer.step(order: &order))
+    #expect(try trainer.step(trainer.training.passInOrder()))
     return zip(before, trainer.engine.parameters.pointer).map { Double($0) - Double($1) }
   }
 }

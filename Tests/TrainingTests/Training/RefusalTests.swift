@@ -77,11 +77,11 @@ import Testing
     configuration.shards = 1
     let trainer = try Trainer(configuration, data: Dataset(path: path))
     let before = trainer.checkpoint.parametersSHA256
-    var order = EpochOrder(rows: 100, geometry: .none, seed: 0, epoch: 0)
-    #expect(try trainer.step(order: &order))
+    let pass = trainer.training.passInOrder()
+    #expect(try trainer.step(pass))
     #expect(trainer.progress.step == 0)
     #expect(trainer.checkpoint.parametersSHA256 == before)
-    #expect(try trainer.step(order: &order))
+    #expect(try trainer.step(pass))
     #expect(trainer.progress.step == 1)
     #expect(trainer.checkpoint.parametersSHA256 != before)
   }

@@ -1,65 +1,69 @@
 import Kernels
 
-/// All rows of a split in memory, features in the type they are stored in. It never changes, so
-/// any number of threads may gather from it at once.
-public final class ResidentSplit: @unchecked Sendable {
+/// Memory for rows of a split: features in the type they are stored in, targets, weights and row
+/// numbers. It holds all rows of a split, or those that are in the window (see `RowStream`).
+///
+/// Any number of threads may gather from it at once; a row that is being written is known to nobody
+/// else.
+public final class ResidentRows: @unchecked Sendable {
+  /// How many rows there is room for.
   public let rows: Int
   /// A row's shape, without the rows.
   public let featureShape: [Int]
   public let targets: TargetSchema
   package let featureType: ElementCode
 
-  let features: AlignedBuffer<UInt8>
+  let features: PageBuffer<UInt8>
   let targetValues: Targets
-  let weights: AlignedBuffer<Float>?
-  /// Nil when rows are numbered as they lie.
-  let numbers: [Int64]?
+  let weights: PageBuffer<Float>?
+  /// Nil when rows are numbered as they lie in the split.
+  let numbers: PageBuffer<Int64>?
 
   enum Targets {
-    case classes(AlignedBuffer<Int32>)
+    case classes(PageBuffer<Int32>)
     /// (rows, outputs)
-    case values(AlignedBuffer<Float>)
+    case values(PageBuffer<Float>)
   }
 
-  init(
-    rows: Int, featureShape: [Int], featureType: ElementCode, schema: TargetSchema,
-    features: AlignedBuffer<UInt8>, targets: Targets, weights: AlignedBuffer<Float>?,
-    numbers: [Int64]?
+  /// - Returns: nil where the system refuses so much memory.
+  init?(
+    rows: Int, featureShape: [Int], featureType: ElementCode, targets: TargetSchema,
+    isWeighted: Bool, isNumbered: Bool
   ) {
     self.rows = rows
     self.featureShape = featureShape
     self.featureType = featureType
-    self.targets = schema
+    self.targets = targets
+    let rowBytes = featureShape.reduce(featureType.byteCount, *)
+    guard let features = PageBuffer<UInt8>(count: rows * rowBytes) else { return nil }
     self.features = features
-    targetValues = targets
-    self.weights = weights
-    self.numbers = numbers
+    switch targets {
+    case .classes:
+      guard let labels = PageBuffer<Int32>(count: rows) else { return nil }
+      targetValues = .classes(labels)
+    case .values(let outputs):
+      guard let values = PageBuffer<Float>(count: rows * outputs) else { return nil }
+      targetValues = .values(values)
+    }
+    weights = isWeighted ? PageBuffer(count: rows) : nil
+    numbers = isNumbered ? PageBuffer(count: rows) : nil
+    if isWeighted && weights == nil || isNumbered && numbers == nil { return nil }
   }
 
   /// Numbers in a row of features.
   public var featureCount: Int { featureShape.reduce(1, *) }
 
-  /// Whether the split has sample weights; otherwise each row weighs 1.
+  /// Whether rows have sample weights; otherwise each weighs 1.
   public var hasWeights: Bool { weights != nil }
 
-  /// The number in its source of the row at `index`.
+  /// The number in its source of the row at `index`, where all rows of a split are here.
   public func rowNumber(_ index: Int) -> Int {
     precondition(index >= 0 && index < rows, "row outside the split")
-    return numbers.map { Int($0[index]) } ?? index
+    return numbers.map { Int($0.pointer[index]) } ?? index
   }
 
-  /// Bytes of memory that the rows take.
-  package var byteCount: Int {
-    let targetBytes =
-      switch targetValues {
-      case .classes(let labels): labels.count * MemoryLayout<Int32>.stride
-      case .values(let values): values.count * MemoryLayout<Float>.stride
-      }
-    return features.count + targetBytes + (weights?.count ?? 0) * MemoryLayout<Float>.stride
-      + (numbers?.count ?? 0) * MemoryLayout<Int64>.stride
-  }
-
-  /// How many rows each class has; empty when targets are values.
+  /// How many rows each class has, where all rows of a split are here; empty when targets are
+  /// values.
   public var classCounts: [Int] {
     guard case .classes(let labels) = targetValues else { return [] }
     var counts = [Int](repeating: 0, count: targets.outputs)
@@ -69,7 +73,7 @@ public final class ResidentSplit: @unchecked Sendable {
 }
 
 // Indices come from `EpochOrder` or a range of rows, and are not checked again in a release build.
-extension ResidentSplit {
+extension ResidentRows {
   /// Features of the rows at `indices`, normalised, as (indices, features).
   package func gather(
     _ indices: UnsafeBufferPointer<Int32>, scaling: FeatureScaling, into out: FloatView

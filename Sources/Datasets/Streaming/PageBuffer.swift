@@ -1,0 +1,26 @@
+import Glibc
+
+/// Zeroed memory straight from the system, in whole pages: a page takes memory from when it is
+/// first written, and all are given back when the buffer goes.
+final class PageBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  let pointer: UnsafeMutableBufferPointer<Element>
+
+  /// - Returns: nil where the system refuses so much.
+  init?(count: Int) {
+    let (bytes, overflow) = max(1, count).multipliedReportingOverflow(
+      by: MemoryLayout<Element>.stride)
+    guard !overflow,
+      let memory = mmap(
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+      memory != MAP_FAILED
+    else { return nil }
+    pointer = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Element.self, capacity: count), count: count)
+  }
+
+  deinit {
+    munmap(pointer.baseAddress!, max(1, pointer.count) * MemoryLayout<Element>.stride)
+  }
+
+  var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(pointer) }
+}

@@ -1,0 +1,96 @@
+import HDF5
+import Kernels
+
+/// Reads bands of rows of what one file has of a split, all its columns, into resident rows, and
+/// checks every value.
+final class PartReader: Sendable {
+  private let columns: SplitColumns
+  private let labels: LabelDecoder
+  private let features: ColumnReader
+  private let targets: ColumnReader
+  private let weights: ColumnReader?
+  private let numbers: ColumnReader?
+
+  init(
+    _ columns: SplitColumns, targets schema: TargetSchema, form: TargetForm
+  ) throws(DatasetError) {
+    self.columns = columns
+    let classes: Int? = if case .classes(let count) = schema { count } else { nil }
+    labels = LabelDecoder(column: columns.targets, form: form, classes: classes)
+    features = try ColumnReader(columns.features)
+    targets = try ColumnReader(columns.targets)
+    weights = try columns.weights.map { column throws(DatasetError) in try ColumnReader(column) }
+    numbers = try columns.numbers.map { column throws(DatasetError) in try ColumnReader(column) }
+  }
+
+  /// Every column's reader.
+  var readers: [ColumnReader] { [features, targets, weights, numbers].compactMap { $0 } }
+
+  /// Bytes of memory that a thread needs while it reads a block, besides the rows.
+  func scratchBytes(blockRows: Int) -> Int {
+    let narrow = [targets, weights, numbers].compactMap { $0?.column.rowBytes }.max() ?? 0
+    // Labels become doubles on their way.
+    return readers.map(\.scratchBytes).max()! + blockRows * (narrow + 8)
+  }
+
+  /// Reads the rows of `range`.
+  ///
+  /// - Parameter start: where in `rows` they go.
+  func read(
+    _ range: Range<Int>, into rows: ResidentRows, at start: Int, scratch: SplitReader.Scratch
+  ) throws(DatasetError) {
+    let rowBytes = columns.features.rowBytes
+    let band = UnsafeMutableRawBufferPointer(
+      rebasing: rows.features.bytes[start * rowBytes..<(start + range.count) * rowBytes])
+    try features.read(range, into: band, scratch: scratch.decoder)
+    try columns.features.checkFinite(UnsafeRawBufferPointer(band), from: range.lowerBound)
+    try readTargets(range, into: rows, at: start, scratch)
+    try readWeights(range, into: rows, at: start, scratch)
+    if let numbers, let memory = rows.numbers {
+      let bytes = try read(numbers, range, scratch)
+      columns.numbers!.type.convertIntegers(bytes, into: memory.pointer.baseAddress! + start)
+    }
+  }
+
+  private func readTargets(
+    _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch
+  ) throws(DatasetError) {
+    let bytes = try read(targets, range, scratch)
+    switch rows.targetValues {
+    case .classes(let memory):
+      let first = start - range.lowerBound
+      try labels.decode(bytes, from: range.lowerBound) { row, label in
+        memory.pointer[first + row] = label
+      }
+    case .values(let memory):
+      let width = columns.targets.width
+      try columns.targets.checkFinite(bytes, from: range.lowerBound)
+      columns.targets.convertFloats(
+        bytes, into: memory.pointer.baseAddress! + start * width)
+    }
+  }
+
+  private func readWeights(
+    _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch
+  ) throws(DatasetError) {
+    guard let weights, let memory = rows.weights else { return }
+    let column = weights.column
+    let bytes = try read(weights, range, scratch)
+    try column.checkFinite(bytes, from: range.lowerBound)
+    let target = memory.pointer.baseAddress! + start
+    column.convertFloats(bytes, into: target)
+    for index in 0..<range.count where target[index] < 0 {
+      throw column.error(
+        "has the weight \(target[index]) in row \(range.lowerBound + index)",
+        expected: "0 or more")
+    }
+  }
+
+  private func read(
+    _ reader: ColumnReader, _ range: Range<Int>, _ scratch: SplitReader.Scratch
+  ) throws(DatasetError) -> UnsafeRawBufferPointer {
+    let band = scratch.band(range.count * reader.column.rowBytes)
+    try reader.read(range, into: band, scratch: scratch.decoder)
+    return UnsafeRawBufferPointer(band)
+  }
+}

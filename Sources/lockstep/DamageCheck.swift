@@ -1,0 +1,73 @@
+import Glibc
+import HDF5
+import Synchronization
+
+/// Looks at every HDF5 file in a process of its own before this one opens it: the library crashes
+/// on some damaged files, and then only that process dies.
+enum DamageCheck {
+  /// The first word of the command line of such a process; the second is the file.
+  static let word = "__walk"
+
+  private static let checked = Mutex<Set<String>>([])
+
+  /// Checks each file that is opened from now on, once.
+  static func install() {
+    File.guardOpening { path throws(HDF5Error) in
+      guard checked.withLock({ $0.insert(path).inserted }) else { return }
+      try check(path)
+    }
+  }
+
+  /// What the process does.
+  static func walk(_ path: String) -> Int32 {
+    limit(__rlimit_resource_t(RLIMIT_AS.rawValue), 4 << 30)
+    limit(__rlimit_resource_t(RLIMIT_CPU.rawValue), 30)
+    limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), 0)
+    alarm(60)
+    guard let file = try? File(opening: path, allowing: []) else { return 1 }
+    file.walk()
+    return 0
+  }
+
+  /// As C takes them, with a nil at the end; to be freed.
+  private static func copies(of texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
+    texts.map { (text: String) in strdup(text) } + [nil]
+  }
+
+  private static func limit(_ resource: __rlimit_resource_t, _ most: UInt) {
+    var limits = rlimit(rlim_cur: most, rlim_max: most)
+    setrlimit(resource, &limits)
+  }
+
+  private static func check(_ path: String) throws(HDF5Error) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
+      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+    }
+    var words: [UnsafeMutablePointer<CChar>?] = copies(of: ["lockstep", word, path])
+    // A crash is expected, and not to be described at length.
+    let own = sequence(first: environ) { $0 + 1 }.lazy.map(\.pointee).prefix { $0 != nil }
+    var environment = copies(
+      of: ["SWIFT_BACKTRACE=enable=no"] + own.map { String(cString: $0!) })
+    defer { for text in words + environment { free(text) } }
+    var process = pid_t()
+    // Where no process can be started the file is opened unchecked, as a library would.
+    guard posix_spawn(&process, "/proc/self/exe", &actions, nil, &words, &environment) == 0 else {
+      return
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 { if errno != EINTR { return } }
+    let signal = status & 0x7F
+    guard signal != 0 else { return }
+    if signal == SIGINT || signal == SIGTERM { return }
+    let isSlow = signal == SIGALRM || signal == SIGXCPU || signal == SIGKILL
+    throw HDF5Error(
+      operation: "opening the file", file: path,
+      problem: isSlow
+        ? "is damaged: the HDF5 library does not come to an end with it"
+        : "is damaged: the HDF5 library crashes on it (signal \(signal)); get the file again, or "
+          + "convert it again")
+  }
+}

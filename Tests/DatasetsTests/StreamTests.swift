@@ -1,0 +1,150 @@
+import HDF5
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+/// Rows that pass through a window are the rows of the file, in the order of the epoch.
+@Suite struct StreamTests {
+  let folder = TemporaryDirectory()
+  let rows = 10_501
+
+  /// Files whose chunks and blocks fit each other in every way, or not at all.
+  func write(_ name: String, _ storage: StorageOptions) throws -> Datasets.Dataset {
+    let path = folder.file(name)
+    let small = SmallDataset(
+      featureType: .float64, rows: [.train: rows], storage: storage, bandRows: 500)
+    try small.write(path)
+    return try Datasets.Dataset(path: path)
+  }
+
+  /// Passes over a stream and checks each row that comes.
+  /// - Returns: the rows' places in the file.
+  func drain(
+    _ stream: RowStream, _ whole: ResidentRows, epoch: Int = 0, skipping: Int = 0, batch: Int
+  ) throws -> [Int] {
+    let pass = stream.pass(seed: 7, epoch: epoch, skipping: skipping)
+    defer { pass.end() }
+    let indices = AlignedBuffer<Int32>(count: batch)
+    var drawn: [Int] = []
+    while case let count = try pass.next(batch, into: indices.pointer), count > 0 {
+      let places = Array(indices.pointer[..<count])
+      let numbers = places.map { 1000 - stream.rowNumber(position: 0, index: $0) }
+      drawn += numbers
+      let features = stream.memory.features(places)
+      let rows = numbers.map { Int32($0) }
+      #expect(features == whole.features(rows))
+      #expect(stream.memory.labels(places) == whole.labels(rows))
+      #expect(stream.memory.sampleWeights(places) == whole.sampleWeights(rows))
+    }
+    return drawn
+  }
+
+  func order(_ geometry: ShuffleGeometry, epoch: Int = 0) -> [Int] {
+    var order = EpochOrder(rows: rows, geometry: geometry, seed: 7, epoch: epoch)
+    let indices = AlignedBuffer<Int32>(count: rows)
+    #expect(order.next(rows, into: indices.pointer) == rows)
+    return indices.pointer.map { Int($0) }
+  }
+
+  @Test(arguments: [
+    (1, 17, 20), (5, 40, 20), (7, 12, 1), (20, 64, 20), (33, 256, 64), (64, 256, 64),
+    (100, 9, 20), (400, 300, 64),
+  ])
+  func `every row comes once, in the order of the epoch`(
+    blockRows: Int, batch: Int, chunkRows: Int
+  ) throws {
+    let geometry = ShuffleGeometry.window(blockRows: blockRows, windowBlocks: 4)
+    let compression = chunkRows == 64 ? StorageOptions.Compression.none : .gzip(level: 1)
+    let data = try write(
+      "data.h5", StorageOptions(compression: compression, chunkBytes: 48 * chunkRows))
+    let whole = try data.load(.train)
+    for decoders in [1, 3] {
+      let stream = try data.stream(
+        .train, geometry: geometry, batch: batch, decoders: decoders,
+        budget: data.residentBytes(.train) - 1)
+      #expect(!stream.plan.staysResident)
+      for epoch in 0..<min(2, decoders) {
+        #expect(
+          try drain(stream, whole, epoch: epoch, batch: batch) == order(geometry, epoch: epoch))
+      }
+    }
+  }
+
+  @Test func `rows come in their own order, for validation`() throws {
+    let data = try write("data.h5", StorageOptions(chunkBytes: 960))
+    let whole = try data.load(.train)
+    for batch in [7, 300] {
+      let stream = try data.stream(
+        .train, batch: batch, decoders: 2, budget: data.residentBytes(.train) - 1)
+      #expect(try drain(stream, whole, batch: batch) == Array(0..<rows))
+    }
+  }
+
+  @Test(arguments: [0, 1, 63, 64, 1500, 10_500, 10_501])
+  func `a pass can start anywhere in the epoch`(skipped: Int) throws {
+    let data = try write("data.h5", StorageOptions(chunkBytes: 960))
+    let geometry = ShuffleGeometry.window(blockRows: 20, windowBlocks: 5)
+    let expected = Array(order(geometry).dropFirst(skipped))
+    let whole = try data.load(.train)
+    for budget in [data.residentBytes(.train) - 1, data.residentBytes(.train)] {
+      let stream = try data.stream(.train, geometry: geometry, batch: 64, budget: budget)
+      #expect(try drain(stream, whole, skipping: skipped, batch: 64) == expected)
+    }
+  }
+
+  @Test func `a pass that is given up leaves the stream ready for the next`() throws {
+    let data = try write("data.h5", StorageOptions(chunkBytes: 960))
+    let geometry = ShuffleGeometry.window(blockRows: 20, windowBlocks: 5)
+    let whole = try data.load(.train)
+    for budget in [data.residentBytes(.train) - 1, data.residentBytes(.train)] {
+      let stream = try data.stream(.train, geometry: geometry, batch: 64, budget: budget)
+      for _ in 0..<20 {
+        let indices = AlignedBuffer<Int32>(count: 64)
+        let pass = stream.pass(seed: 7)
+        _ = try pass.next(64, into: indices.pointer)
+        pass.end()
+      }
+      #expect(try drain(stream, whole, batch: 64) == order(geometry))
+    }
+  }
+
+  @Test func `damage is met when its block is needed, and named`() throws {
+    let good = try write("good.h5", StorageOptions(compression: .none, chunkBytes: 960))
+    let chunk = good.parts[.train]![0].features.dataset
+    var stored = [UInt8](repeating: 0, count: 960)
+    _ = try stored.withUnsafeMutableBytes { try chunk.readChunk(at: [80, 0, 0], into: $0) }
+    var bytes = try bytes(of: good.path)
+    let place = try #require(
+      (0..<bytes.count - 960).first { bytes[$0] == stored[0] && bytes[$0..<$0 + 960] == stored[...] })
+    bytes[place + 11] ^= 1
+    let data = try Datasets.Dataset(path: folder.write(bytes, to: "bad.h5"))
+    let stream = try data.stream(
+      .train, batch: 50, budget: data.residentBytes(.train) - 1)
+    let pass = stream.passInOrder()
+    let indices = AlignedBuffer<Int32>(count: 50)
+    var drawn = 0
+    let error = #expect(throws: DatasetError.self) {
+      while case let count = try pass.next(50, into: indices.pointer), count > 0 { drawn += count }
+    }
+    #expect(drawn <= 80)
+    #expect(error?.dataset == "/train/features")
+    #expect(
+      error?.problem.hasPrefix("has damaged data in chunk 4 (rows 80 to 99): its ") == true,
+      "\(error?.description ?? "")")
+  }
+
+  @Test func `a window that does not fit is refused with the arithmetic`() throws {
+    let data = try write("data.h5", StorageOptions(chunkBytes: 960))
+    let error = #expect(throws: DatasetError.self) {
+      try data.stream(
+        .train, geometry: .window(blockRows: 100, windowBlocks: 10), batch: 10, budget: 400_000)
+    }
+    let problem = error?.problem ?? ""
+    #expect(
+      problem.contains("(10 blocks in the window and 2 read ahead, of 100 rows of 48 + 4 + 4 + 8"),
+      "\(problem)")
+    #expect(error?.expected == "at most 400000, the memory budget")
+  }
+}

@@ -1,0 +1,101 @@
+import Datasets
+import Foundation
+import HDF5
+import Kernels
+
+/// A process that reads many damaged files, one after another, and says which it is about to read:
+/// if it dies, its parent knows of which.
+struct Worker {
+  private let mode: String
+  private let folder: String
+  private let seed: UInt64
+  private let cases: Range<Int>
+  private let skipped: Set<Int>
+  private let files: [String]
+
+  /// - Parameter words: mode, folder, seed, first, end, cases to skip with commas, files.
+  init(_ words: [String]) {
+    mode = words[0]
+    folder = words[1]
+    seed = UInt64(words[2])!
+    cases = Int(words[3])!..<Int(words[4])!
+    skipped = Set(words[5].split(separator: ",").compactMap { Int($0) })
+    files = Array(words[6...])
+  }
+
+  func run() -> Int32 {
+    var limits = rlimit(rlim_cur: 4 << 30, rlim_max: 4 << 30)
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits)
+    let originals = files.map { [UInt8](FileManager.default.contents(atPath: $0) ?? Data()) }
+    let expected = files.map { try? Self.content(of: $0) }
+    let path = folder + "/\(mode).h5"
+    for number in cases where !skipped.contains(number) {
+      var random = Random(seed: seed, case: number)
+      let index = random.below(files.count)
+      let bytes = mutated(originals[index], &random)
+      _ = FileManager.default.createFile(atPath: path, contents: Data(bytes))
+      say("case \(number)")
+      // A case that takes longer is taken for one without an end.
+      alarm(5)
+      if mode == "walk" {
+        (try? File(opening: path))?.walk()
+        continue
+      }
+      do {
+        let content = try Self.content(of: path)
+        let isOwn = expected[index]?.isOwn == true && content.isOwn
+        let isSame = content.values == expected[index]?.values
+        say(isSame ? "same" : isOwn ? "missed \(number)" : "changed")
+      } catch {
+        say("refused")
+      }
+    }
+    return 0
+  }
+
+  /// Says it at once: the process may be about to die.
+  private func say(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  }
+
+  private struct Content {
+    var isOwn: Bool
+    var values: [Float]
+  }
+
+  /// All that training would see of a file.
+  private static func content(of path: String) throws -> Content {
+    var data = try? Dataset(path: path)
+    if data == nil, let name = try firstDataset(of: File(opening: path)) {
+      data = try Dataset(path: path, features: name, targets: name, task: .regression)
+    }
+    guard let data else { return Content(isOwn: false, values: []) }
+    var values: [Float] = []
+    for (split, _) in data.splits.sorted(by: { $0.key < $1.key }) {
+      let batch = 16
+      let stream = try data.stream(split, batch: batch, decoders: 2, budget: 64 << 20)
+      try stream.prepare()
+      let pass = stream.passInOrder()
+      defer { pass.end() }
+      let indices = AlignedBuffer<Int32>(count: batch)
+      let out = AlignedBuffer<Float>(count: batch * data.featureCount)
+      let scaling = FeatureScaling(data.normalization)
+      while case let count = try pass.next(batch, into: indices.pointer), count > 0 {
+        let places = UnsafeBufferPointer(rebasing: indices.pointer[..<count])
+        let view = out.view.prefix(count * data.featureCount)
+        stream.memory.gather(places, scaling: scaling, into: view)
+        // Enough to tell a change by, and no more than memory holds.
+        if values.count < 1 << 20 { values += UnsafeBufferPointer(start: view.base, count: view.count) }
+      }
+    }
+    return Content(isOwn: data.fingerprint.hasPrefix("sha256:"), values: values)
+  }
+
+  /// The first dataset of numbers at the root.
+  private static func firstDataset(of file: File) throws -> String? {
+    for name in try file.names() where try file.kind(of: name) == .dataset {
+      if case .number = try file.dataset(name).storedType { return name }
+    }
+    return nil
+  }
+}
