@@ -141,16 +141,6 @@ import Testing
     #expect(try workshop.lockstep("inspect run").status == 0)
   }
 
-  @Test func `A file that outgrows the limit of the shell is an error and is removed`() throws {
-    try workshop.writePoints()
-    _ = try workshop.json("train --data data.h5 --output run --hidden 4 --epochs 0")
-    let before = try workshop.folder.names()
-    let large = try workshop.shell(
-      "ulimit -f 1; exec \"$lockstep\" predict run --data data.h5 --output new.csv")
-    expectFailure(large, status: 1, ["new.csv", "File too large"])
-    #expect(try workshop.folder.names() == before)
-  }
-
   @Test func `Names that are not one for each class are refused, also of distributions`() throws {
     let file = try File(creating: workshop.folder.file("rows.h5"))
     try file.root.createDataset("train/features", .float32, shape: [4, 1]).write(
