@@ -69,7 +69,9 @@ final class GzipReader {
 
   private func failure() -> ConversionError {
     var code: Int32 = 0
-    let text = gzerror(file, &code).map { String(cString: $0) } ?? ""
+    var text = gzerror(file, &code).map { String(cString: $0) } ?? ""
+    // zlib puts its own name for the file in front, "<fd:3>: ", which says nothing here.
+    if text.hasPrefix("<fd:") { text = String(text.drop { $0 != " " }.dropFirst()) }
     let place = "after \(position) decompressed bytes"
     return switch code {
     case Z_BUF_ERROR:

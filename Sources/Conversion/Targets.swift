@@ -71,16 +71,13 @@ struct Targets {
       default: Array(bytes.bindMemory(to: Int32.self))
       }
     }
-    if let row = values.firstIndex(where: { !(0..<mostClasses).contains($0) }) {
+    if let row = values.firstIndex(where: { !(0..<TargetSchema.mostClasses).contains(Int($0)) }) {
       throw ConversionError(
         subject: path, problem: "has the label \(values[row]) in row \(row)",
-        expected: "a class, counted from 0")
+        expected: "a class from 0 to \(TargetSchema.mostClasses - 1)")
     }
     return values
   }
-
-  /// More classes than this are taken for a mistake: numbers that are no class indices.
-  private static let mostClasses: Int32 = 1 << 24
 }
 
 /// Throws if a number among `bytes` is NaN or infinite.

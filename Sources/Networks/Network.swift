@@ -62,7 +62,6 @@ public struct Network: Sendable {
     layout = ParameterLayout(layers: layers.map { (type(of: $0).kind, $0.parameters) })
   }
 
-
   /// The activation that the outputs come from. Before a cross-entropy loss, which applies softmax
   /// or sigmoid itself, it should be identity.
   public var outputActivation: Activation {

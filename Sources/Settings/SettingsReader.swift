@@ -25,7 +25,9 @@ public struct SettingsReader {
   /// Whether the member `key` is there and not null.
   public mutating func has(_ key: String) -> Bool {
     known.insert(key)
-    return unread[key, default: .null] != .null
+    // A null says no more than an absent member, and nobody is going to read it.
+    if unread[key] == .null { unread[key] = nil }
+    return unread[key] != nil
   }
 
   public mutating func integer(

@@ -16,6 +16,8 @@ enum Program {
     DamageCheck.install()
     // A reader that goes away early (`lockstep inspect … | head`) is no reason to die of a signal.
     signal(SIGPIPE, SIG_IGN)
+    // Nor is a file that outgrows the shell's limit: writing it fails, which is told and cleaned up.
+    signal(SIGXFSZ, SIG_IGN)
     AtomicFile.removeTemporariesOnInterrupt()
     unblockSignals()
     do {
@@ -41,7 +43,7 @@ enum Program {
 
   private static func dispatch(_ words: [String]) throws {
     switch words.first {
-    case nil:
+    case nil, "":
       throw UsageError("expected a command: \(names); lockstep --help tells about them")
     case "--help", "-h":
       try Console.writeResult(Help.program(commands))

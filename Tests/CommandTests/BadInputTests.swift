@@ -86,6 +86,74 @@ import Testing
     try file.close()
   }
 
+  /// Changes the attributes of a file of points, which stays one that Lockstep wrote.
+  private func writePoints(changing change: (File) throws -> Void) throws {
+    try workshop.writePoints(splits: [.train])
+    let file = try File(opening: workshop.folder.file("data.h5"), .readWrite)
+    try change(file)
+    try file.close()
+  }
+
+  @Test func `A checksum for more rows than there are is one for all of them`() throws {
+    try writePoints { file in
+      try file.dataset("train/features_crc32").attributes.set("rows_per_checksum", to: 1 << 62)
+    }
+    #expect(try workshop.lockstep("inspect data.h5").status == 0)
+  }
+
+  @Test(arguments: [1e-30, 0x1p-64] as [Float])
+  func `A scale whose inverse is beyond any integer is shown`(scale: Float) throws {
+    try writePoints { file in
+      try file.attributes.set("normalization", to: "uniform")
+      try file.attributes.set("normalization_scale", to: [scale])
+      try file.attributes.set("normalization_shift", to: [Float(0)])
+    }
+    let outcome = try workshop.lockstep("inspect data.h5")
+    #expect(outcome.status == 0 && outcome.output.contains("times "), "\(outcome.error)")
+  }
+
+  @Test func `An attribute of many axes and no elements is shown`() throws {
+    let file = try File(creating: workshop.folder.file("other.h5"))
+    try file.attributes.set(
+      "wide", to: [Int32](), shape: Array(repeating: 100, count: 9) + [0])
+    try file.close()
+    #expect(try workshop.lockstep("inspect other.h5").status == 0)
+  }
+
+  @Test func `Predictions that claim more rows than are stored are refused`() throws {
+    let rows = 1 << 40
+    let file = try File(creating: workshop.folder.file("predictions.h5"))
+    for (name, shape) in [("outputs", [rows, 1]), ("row", [rows]), ("class", [rows])] {
+      let chunk = shape.map { min($0, 1024) }
+      try file.root.createDataset(name, .int32, shape: shape, storage: .chunked(chunk))
+    }
+    try file.close()
+    let outcome = try workshop.lockstep("inspect predictions.h5")
+    expectFailure(outcome, status: 1, ["/class", "declares", "0 are stored"])
+  }
+
+  @Test func `An epoch that no integer holds is shown`() throws {
+    try workshop.writePoints()
+    _ = try workshop.json("train --data data.h5 --output run --hidden 4 --epochs 1")
+    try workshop.folder.write(
+      Array("[{\"epoch\":1e300,\"samplesPerSecond\":1e300}]".utf8),
+      to: "run/history.json")
+    #expect(try workshop.lockstep("inspect run").status == 0)
+  }
+
+  @Test func `Names that are not one for each class are refused, also of distributions`() throws {
+    let file = try File(creating: workshop.folder.file("rows.h5"))
+    try file.root.createDataset("train/features", .float32, shape: [4, 1]).write(
+      [1, 2, 3, 4] as [Float])
+    try file.root.createDataset("train/targets", .float32, shape: [4, 4])
+      .write([Float](repeating: 0.25, count: 16))
+    try file.attributes.set("class_names", to: ["a", "b"])
+    try file.close()
+    try expectRefusal(
+      ["--task is classification", "rows.h5 has 2 names in /@class_names", "4 target values"],
+      status: 2, "--task classification")
+  }
+
   private func expectRefusal(_ fragments: [String], status: Int = 1, _ options: String = "") throws
   {
     let outcome = try workshop.lockstep("train --data rows.h5 --output run \(options)")

@@ -67,6 +67,9 @@ import Testing
     ("--loss mse", "--loss is \"mse\"; expected one of meanSquaredError"),
     ("--optimizer adm", "--optimizer is \"adm\"; expected one of sgd"),
     ("--schedule exponential", "--schedule needs more than a name: gamma is missing"),
+    ("--dropout 0.999999999999", "--dropout is 0.999999999999; expected a number from 0 to below"),
+    ("--learning-rate 1e-320", "expected a number above 0 that single precision holds"),
+    ("--learning-rate 1e39", "--learning-rate is 1e+39; expected a number above 0 that single"),
     ("--dropout 1", "--dropout is 1; expected a number from 0 to below 1"),
     ("--weight-decay -1", "--weight-decay is -1"),
     ("--clip-norm 0", "--clip-norm is 0"),
@@ -122,6 +125,22 @@ import Testing
     let outcome = try workshop.lockstep("train run.json5 --data d.h5 --output run --hidden 5")
     expectFailure(
       outcome, status: 2, ["--hidden describes the layers, and so does network in run.json5"])
+  }
+
+  @Test(arguments: [
+    ([""], "expected a command: convert"), (["evaluate", "", "--data", "d.h5"], "a word is empty"),
+    (["train", "", "--data", "d.h5", "--output", "run"], "a word is empty; expected a path"),
+    (["inspect", "--", ""], "a word is empty; expected a path; usage: lockstep inspect"),
+  ])
+  func `An empty word is refused`(words: [String], fragment: String) throws {
+    expectFailure(try Lockstep.run(words, in: workshop.folder.path), status: 2, [fragment])
+  }
+
+  @Test func `A setting that is null is left open`() throws {
+    let text = "{ clipNorm: null, checkpoints: { every: null }, hidden: [0] }"
+    try workshop.folder.write(Array(text.utf8), to: "run.json5")
+    let outcome = try workshop.lockstep("train run.json5 --data nothing.h5 --output run")
+    expectFailure(outcome, status: 2, ["hidden has 0"])
   }
 
   @Test func `Words after two dashes are no options`() throws {

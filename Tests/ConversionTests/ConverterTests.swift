@@ -204,7 +204,7 @@ import Testing
     Case("DIR/a-labels: has the label 2 in row 2; expected a class from 0 to 1, which have names") {
       options, _ in options.classNames = ["x", "y"]
     },
-    Case("DIR/labels: has the label -1 in row 1; expected a class, counted from 0") {
+    Case("DIR/labels: has the label -1 in row 1; expected a class from 0 to 16777215") {
       options, tests in
       options.sources = [
         .train: [
@@ -222,6 +222,15 @@ import Testing
     Case("DIR/cut: ends in the middle of its compressed data") { options, tests in
       let whole = gzip(idx(8, [10, 2, 2], (0..<40).map { $0 }))
       options.sources[.train]![0] = try tests.folder.write(whole.dropLast(20), to: "cut")
+    },
+    Case(
+      "DIR/damaged: has damaged compressed data, after 0 decompressed bytes (invalid block type)"
+    ) {
+      options, tests in
+      var whole = gzip(idx(8, [10, 2, 2], (0..<40).map { $0 }))
+      // Behind the header of ten bytes: a block of a type that there is not.
+      whole[10] = 0x07
+      options.sources[.train]![0] = try tests.folder.write(whole, to: "damaged")
     },
     Case("--validation-fraction: is 1; expected a number from 0 to below 1") { options, _ in
       options.validationFraction = 1

@@ -62,10 +62,16 @@ import Testing
       try file.root.createDataset("features", strings: .variable, shape: [3])
       try targets(file)
     },
-    Case("/targets has the label -1 in row 1; expected a class, counted from 0; use --task") {
+    Case("/targets has the label -1 in row 1; expected a class from 0 to 16777215; use --task") {
       file in
       try features(file)
       try targets(file, [0, -1, 2])
+    },
+    Case("/@class_names has no names; expected a name for each class, or no such attribute") {
+      file in
+      try features(file)
+      try targets(file)
+      try file.attributes.set("class_names", to: [String]())
     },
     Case("/targets has the label 3 in row 2; expected a class from 0 to 2") { file in
       try features(file)
@@ -237,7 +243,7 @@ import Testing
     try file.createDataset("targets", .float32, shape: [3]).write([0, 1.5, 2] as [Float])
     try file.close()
     for (targets, message) in [
-      ("targets", "/targets has the label 1.5 in row 1; expected a class, counted from 0")
+      ("targets", "/targets has the label 1.5 in row 1; expected a class from 0 to 16777215")
     ] {
       let error = #expect(throws: DatasetError.self) {
         try Dataset(path: path, features: "features", targets: targets, task: .classification)

@@ -83,7 +83,7 @@ import Testing
     let file = try openFixture("leaving.h5")
     #expect(
       failure { _ = try file.dataset("external-storage") }?.problem
-        == "its data lie in other files, which are not read unless allowed")
+        == "has its data in other files, which are not read unless allowed")
     #expect(
       failure { _ = try file.dataset("virtual") }?.problem
         == "is a view of other datasets, which is not read unless allowed")

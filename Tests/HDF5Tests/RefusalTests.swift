@@ -39,10 +39,10 @@ import Testing
     #expect(try rows.values(some, as: Float.self) == [Float](repeating: 0, count: 2048))
     #expect(
       failure { _ = try file.dataset("overflow") }?.problem
-        == "its shape [1099511627776, 1099511627776] is more than can be addressed")
+        == "has the shape [1099511627776, 1099511627776], which is more than can be addressed")
     #expect(
       failure { _ = try file.dataset("chunk") }?.problem
-        == "its chunks of shape [134217728, 4] are larger than 1 GiB")
+        == "has chunks of the shape [134217728, 4], which are larger than 1 GiB")
   }
 
   @Test(

@@ -39,6 +39,13 @@ import Testing
     #expect(try SettingValue(json5: text.utf8, source: "") == .number(number))
   }
 
+  @Test func `a null is as good as an absent member`() throws {
+    var reader = try SettingsReader(["norm": .null, "name": .null], path: "run")
+    #expect(try reader.optional("norm") { try $0.number("norm", "a number") { _ in true } } == nil)
+    #expect(try reader.string("name", default: "none") == "none")
+    try reader.finish()
+  }
+
   @Test func `hexadecimal and large integers are read exactly`() throws {
     let text = "[0xFF, -9223372036854775807, 9007199254740993]"
     #expect(

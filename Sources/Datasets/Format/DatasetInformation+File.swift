@@ -75,6 +75,7 @@ extension DatasetInformation {
         classNames: try strings(FileFormat.Attribute.classNames),
         featureNames: try strings(FileFormat.Attribute.featureNames))
     }
+    try check(file: file.path)
   }
 
   private static func normalization(of file: File) throws(DatasetError) -> Normalization? {
@@ -111,10 +112,15 @@ extension DatasetInformation {
 
   private func check(file: String) throws(DatasetError) {
     typealias Name = FileFormat.Attribute
-    if let classCount, !(1...LabelDecoder.mostClasses).contains(classCount) {
+    if classNames?.isEmpty == true {
+      throw DatasetError(
+        file: file, dataset: "/@" + Name.classNames, problem: "has no names",
+        expected: "a name for each class, or no such attribute")
+    }
+    if let classCount, !(1...TargetSchema.mostClasses).contains(classCount) {
       throw DatasetError(
         file: file, dataset: "/@" + Name.classes, problem: "is \(classCount)",
-        expected: "a number of classes from 1 to \(LabelDecoder.mostClasses)")
+        expected: "a number of classes from 1 to \(TargetSchema.mostClasses)")
     }
   }
 }

@@ -5,6 +5,9 @@ public enum TargetSchema: Sendable, Equatable {
   /// So many numbers: regression, several yes-or-no labels, or a distribution over classes.
   case values(Int)
 
+  /// More classes than this are taken for a mistake: numbers that are no class indices.
+  package static let mostClasses = 1 << 24
+
   /// The number of outputs of a network for it.
   public var outputs: Int {
     switch self {

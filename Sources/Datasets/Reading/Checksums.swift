@@ -21,7 +21,8 @@ struct Checksums: Sendable {
         remedy: "the file is damaged or was changed: convert it again")
     }
     values = found.values
-    rowsPerChecksum = found.rows
+    // A single checksum may be said to stand for more rows than there are.
+    rowsPerChecksum = min(found.rows, rows)
   }
 
   /// - Returns: nil for a dataset that only has the name of checksums.

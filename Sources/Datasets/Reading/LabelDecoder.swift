@@ -8,9 +8,6 @@ struct LabelDecoder {
   /// Classes are numbered below this; nil while that is not known.
   let classes: Int?
 
-  /// More classes than this are taken for a mistake: numbers that are no class indices.
-  static let mostClasses = 1 << 24
-
   /// Calls `use` with each row of `bytes` and its class.
   ///
   /// - Parameter start: the first row's number.
@@ -31,10 +28,12 @@ struct LabelDecoder {
       } else {
         label = values[row]
       }
-      guard label >= 0, label < Double(classes ?? Self.mostClasses), label == label.rounded() else {
+      guard label >= 0, label < Double(classes ?? TargetSchema.mostClasses),
+        label == label.rounded()
+      else {
         throw column.error(
           "has the label \(label.text) in row \(start + row)",
-          expected: classes.map { "a class from 0 to \($0 - 1)" } ?? "a class, counted from 0",
+          expected: "a class from 0 to \((classes ?? TargetSchema.mostClasses) - 1)",
           remedy: classes == nil ? "use --task regression for targets that are no classes" : nil)
       }
       use(start + row, Int32(label))

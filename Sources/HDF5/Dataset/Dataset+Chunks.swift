@@ -63,7 +63,7 @@ extension Dataset {
   {
     let shape = try Extents(of: handle, during: activity).shape
     guard case .chunked(let chunk) = layout else {
-      throw activity.error("its layout is \(layout); chunks were expected")
+      throw activity.error("has the layout \(layout); chunks were expected")
     }
     guard offset.count == shape.count,
       offset.indices.allSatisfy({

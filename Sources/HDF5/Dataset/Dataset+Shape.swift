@@ -18,7 +18,7 @@ struct Extents {
     }
     let (shape, maximum) = try H5S.extents(space, during: activity)
     guard shape.allSatisfy({ $0 <= hsize_t(Int.max) }) else {
-      throw activity.error("its shape \(shape) is more than can be addressed")
+      throw activity.error("has the shape \(shape), which is more than can be addressed")
     }
     self.shape = shape.map { Int($0) }
     // What may grow beyond any number may grow without limit.
@@ -71,6 +71,20 @@ extension Dataset {
   public var storedByteCount: Int {
     get throws(HDF5Error) {
       Int(clamping: try H5D.storedBytes(handle, during: activity("reading the stored size")))
+    }
+  }
+
+  /// Refuses a dataset that declares far more than its file stores of it: a small file that claims
+  /// to hold more than it can is damaged or hostile, and reading it takes forever.
+  public func checkIsStored() throws(HDF5Error) {
+    let activity = activity("comparing the shape with what is stored")
+    let shape = try Extents(of: handle, during: activity).shape
+    let declared = checkedProduct(shape + [try H5T.size(typeHandle, during: activity)]) ?? .max
+    let stored = try storedByteCount
+    // Deflate, the densest of HDF5's own filters, expands at most 1032 times.
+    guard declared / 1100 <= stored else {
+      throw activity.error(
+        "declares \(declared) bytes, but \(stored) are stored; expected data for every row")
     }
   }
 

@@ -38,7 +38,7 @@ public struct Dataset: Sendable {
     if try H5P.externalFileCount(creation, during: activity) > 0,
       !file.permissions.contains(.externalStorage)
     {
-      throw activity.error("its data lie in other files, which are not read unless allowed")
+      throw activity.error("has its data in other files, which are not read unless allowed")
     }
     typeHandle = try H5D.type(handle, during: activity)
     storedType = try StoredType(typeHandle, during: activity)
@@ -65,11 +65,11 @@ public struct Dataset: Sendable {
   private func checkSizes(_ shape: [Int], during activity: Activity) throws(HDF5Error) {
     let elementBytes = try H5T.size(typeHandle, during: activity)
     guard checkedProduct(shape + [elementBytes]) != nil else {
-      throw activity.error("its shape \(shape) is more than can be addressed")
+      throw activity.error("has the shape \(shape), which is more than can be addressed")
     }
     guard case .chunked(let chunk) = layout else { return }
     guard let bytes = checkedProduct(chunk + [elementBytes]), bytes > 0, bytes <= 1 << 30 else {
-      throw activity.error("its chunks of shape \(chunk) are larger than 1 GiB")
+      throw activity.error("has chunks of the shape \(chunk), which are larger than 1 GiB")
     }
   }
 
@@ -77,9 +77,6 @@ public struct Dataset: Sendable {
   public var attributes: Attributes {
     Attributes(file: file, owner: handle, ownerPath: path)
   }
-
-  /// The path of the file that the dataset is in.
-  public var filePath: String { file.path }
 
   func activity(_ operation: StaticString) -> Activity { file.activity(operation, path) }
 }

@@ -17,6 +17,15 @@ struct Goal {
         problem: "is regression, but \(dataset.path) was opened for classification; open it with "
           + "this task, so that its targets are read as values")
     }
+    if task == .classification, let names = dataset.classNames,
+      case .values(let classes) = dataset.targets, names.count != classes
+    {
+      throw TrainingError.unfit(
+        setting: "task",
+        problem: "is classification, but \(dataset.path) has \(names.count) names in "
+          + "/@class_names for \(dataset.targets.words); expected a name for each class: correct "
+          + "the attribute, or remove it")
+    }
     loss =
       configuration.loss
       ?? (task == .classification ? .softmaxCrossEntropy() : .meanSquaredError)

@@ -59,6 +59,18 @@ public struct Plan: Sendable {
     configuration.regularization = regularization
     try configuration.checkCourse(model: model, dataset: dataset)
     self.configuration = configuration
+    try checkWarmup()
+  }
+
+  /// A warm-up that the schedule never leaves trains at a fraction of the learning rate.
+  private func checkWarmup() throws {
+    let warmup = configuration.schedule.warmupSteps
+    guard scheduleSteps > 0, warmup > scheduleSteps else { return }
+    throw TrainingError.unfit(
+      setting: "schedule.warmupSteps",
+      problem: "is \(warmup), more than the \(scheduleSteps) steps of the run "
+        + "(\(scheduleSteps / stepsPerEpoch) epochs of \(stepsPerEpoch)); give fewer, "
+        + "or more epochs")
   }
 
   /// The plan that a checkpoint was written under, on the same data.

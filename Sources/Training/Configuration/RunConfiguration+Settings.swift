@@ -15,9 +15,10 @@ extension RunConfiguration {
     if let value = reader.value("optimizer") {
       optimizer = try Optimizer(settings: value, path: "\(path).optimizer")
     }
-    learningRate = try reader.number("learningRate", "a number above 0", default: learningRate) {
-      $0 > 0
-    }
+    learningRate = try reader.number(
+      "learningRate", "a number above 0 that single precision holds (1.5e-45 to 3.4e38)",
+      default: learningRate
+    ) { Float($0) > 0 && Float($0).isFinite }
     if let value = reader.value("schedule") {
       schedule = try Schedule(settings: value, path: "\(path).schedule")
     }
@@ -50,7 +51,7 @@ extension RunConfiguration {
     hidden = try reader.integers("hidden", in: 1...1 << 24) ?? hidden
     activation = Activation(try reader.choice("activation", default: activation.name))
     dropout = try reader.number("dropout", "a number from 0 to below 1", default: dropout) {
-      (0..<1).contains($0)
+      (0..<1).contains($0) && Float($0) < 1
     }
     outputActivation = try reader.optional("outputActivation") {
       try $0.choice("outputActivation")

@@ -44,7 +44,10 @@ extension Model {
   }
 
   /// The name of a class, or its number where classes have no names.
-  func className(_ index: Int) -> String { classNames?[index] ?? String(index) }
+  func className(_ index: Int) -> String {
+    guard let classNames, classNames.indices.contains(index) else { return String(index) }
+    return classNames[index]
+  }
 
   /// The classes that predictions speak for. A single output is the probability of class 1.
   func classes(of predictions: FloatView, rows: Int) -> [Int32] {

@@ -37,6 +37,9 @@ extension Arguments {
     if words.count < range.lowerBound {
       throw UsageError("too few words; usage: \(command.usage)")
     }
+    guard !words.contains("") else {
+      throw UsageError("a word is empty; expected a path; usage: \(command.usage)")
+    }
     return words
   }
 }

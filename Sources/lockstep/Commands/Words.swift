@@ -9,9 +9,11 @@ extension Normalization {
     switch self {
     case .none: "taken as stored"
     case .uniform(let scale, let shift) where shift == 0:
-      (1 / scale).rounded() * scale == 1 && scale < 1
-        ? "divided by \(Int((1 / scale).rounded())) as they are read"
-        : "times \(Numbers.significant(Double(scale), 6)) as they are read"
+      if scale < 1, let divisor = Int(exactly: (1 / scale).rounded()), Float(divisor) * scale == 1 {
+        "divided by \(divisor) as they are read"
+      } else {
+        "times \(Numbers.significant(Double(scale), 6)) as they are read"
+      }
     case .uniform(let scale, let shift):
       "times \(Numbers.significant(Double(scale), 6)) plus \(Numbers.significant(Double(shift), 6)) "
         + "as they are read"

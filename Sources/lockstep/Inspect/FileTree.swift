@@ -98,7 +98,9 @@ enum FileTree {
     private func value(
       of name: String, _ attributes: Attributes, _ type: StoredType, _ shape: [Int]
     ) throws -> SettingValue? {
-      guard shape.allSatisfy({ $0 <= 100 }), shape.reduce(1, *) <= 100 else { return nil }
+      guard !shape.contains(0) else { return .array([]) }
+      // Axes of the largest extent would overflow a plain product.
+      guard shape.reduce(1, { $0 > 100 || $1 > 100 ? 101 : $0 * $1 }) <= 100 else { return nil }
       let isSingle = shape.isEmpty
       switch type {
       case .string:

@@ -40,6 +40,7 @@ enum PredictionsInspection {
 
   private static func countClasses(_ classes: HDF5.Dataset) throws -> [Int: Int] {
     let shape = try classes.shape
+    try classes.checkIsStored()
     var counts: [Int: Int] = [:]
     for start in stride(from: 0, to: shape[0], by: 1 << 20) {
       let rows = start..<min(start + 1 << 20, shape[0])

@@ -30,6 +30,11 @@ import Testing
     ("{ learningRate: 0 }", "learningRate: is 0; expected a number above 0"),
     ("{ learningRate: NaN }", "learningRate: is nan; expected a number above 0"),
     ("{ learningRate: -1 }", "learningRate: is -1; expected a number above 0"),
+    (
+      "{ batchSize: 50, epochs: 2, schedule: { schedule: 'constant', warmupSteps: 5 } }",
+      "schedule.warmupSteps: is 5, more than the 4 steps of the run (2 epochs of 2)"
+    ),
+    ("{ earlyStopping: 1 }", "earlyStopping: needs a validation split"),
     ("{ epochs: -1 }", "epochs: is -1"),
     ("{ hiden: [3] }", "hiden: is unknown"),
     ("{ network: [{ layer: 'dense', units: 3 }], hidden: [3] }", "hidden: stands beside network"),
