@@ -113,7 +113,7 @@ import Testing
 
   @Test func `No epochs write the initial checkpoint and stop`() throws {
     let run = try workshop.json("train --data data.h5 --output run --hidden 6 --epochs 0")
-    #expect(number(run, "steps") == 0 && run["train"] == nil)
+    #expect(number(run, "steps") == 0 && run["train"] != nil)
     #expect(number(run, "test.loss") != nil && number(run, "validation.loss") != nil)
     #expect(run["checkpoint"] as? String == "run/checkpoints/step-000000000.h5")
   }
