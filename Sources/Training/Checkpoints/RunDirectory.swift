@@ -60,7 +60,11 @@ public final class RunDirectory {
       throw TrainingError.runDirectory(
         path: path, problem: "is a file; expected the name of a new folder for the run")
     }
-    guard try replacingExisting || names(in: path).allSatisfy(isTemporary) else {
+    // A process that was killed before it wrote what the run is leaves no more than this.
+    guard
+      try replacingExisting
+        || names(in: path).allSatisfy({ isTemporary($0) || $0 == dataName })
+    else {
       throw TrainingError.runDirectory(
         path: path,
         problem: "exists and is not empty; choose another folder, or replace the run in it "
@@ -73,7 +77,9 @@ public final class RunDirectory {
     try write(data.settings, to: Self.dataName)
     try write(configuration.settings, to: Self.configurationName)
     let folder = Self.checkpointFolder(path)
-    if mkdir(folder, 0o777) != 0, errno != EEXIST { throw Self.failure(folder, "cannot be created") }
+    if mkdir(folder, 0o777) != 0, errno != EEXIST {
+      throw Self.failure(folder, "cannot be created")
+    }
   }
 
   private func write(_ value: SettingValue, to name: String) throws {

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Kernels
 import Networks
 import Settings
@@ -148,7 +149,8 @@ import Testing
     #expect(whole.end != .interrupted)
   }
 
-  @Test func `a finished run is left as it is, and goes on when it is to have more epochs`() throws {
+  @Test func `a finished run is left as it is, and goes on when it is to have more epochs`() throws
+  {
     func plain(_ configuration: inout RunConfiguration) {
       configuration.schedule = Schedule(.constant)
       configuration.earlyStopping = nil
@@ -267,6 +269,19 @@ import Testing
       withExtendedLifetime(first) {}
     }
     _ = try RunDirectory(resuming: path)
+  }
+
+  @Test func `a folder in which no run came to be is as good as an empty one`() throws {
+    let path = folder.file("run")
+    do {
+      let directory = try RunDirectory(creating: path)
+      try directory.write(configuration, data: DataReference(dataset()))
+    }
+    #expect(throws: TrainingError.self) { try RunDirectory(creating: path) }
+    for name in ["run.json5", "checkpoints"] {
+      try FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+    _ = try RunDirectory(creating: path)
   }
 
   @Test func `what killed processes left half written is removed`() throws {
