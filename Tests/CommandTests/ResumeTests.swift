@@ -150,8 +150,9 @@ import Testing
   }
 
   @Test func `Moved data are found where --data says, and other data are refused`() throws {
-    _ = try workshop.json("train run.json5 --output run \(Self.settings) --epochs 1"
-      .replacingOccurrences(of: "--epochs 8 ", with: ""))
+    _ = try workshop.json(
+      "train run.json5 --output run \(Self.settings) --epochs 1"
+        .replacingOccurrences(of: "--epochs 8 ", with: ""))
     _ = try workshop.shell("mv data.h5 moved.h5")
     let missing = try workshop.lockstep("resume run --epochs 2")
     expectFailure(missing, status: 1, ["data.h5"])
@@ -160,7 +161,8 @@ import Testing
     let other = try workshop.lockstep("resume run --epochs 3 --data other.h5")
     expectFailure(other, status: 1, ["other.h5", "fingerprint", "--allow-data-change"])
     #expect(
-      number(try workshop.json("resume run --epochs 3 --data other.h5 --allow-data-change"), "epochs")
+      number(
+        try workshop.json("resume run --epochs 3 --data other.h5 --allow-data-change"), "epochs")
         == 3)
   }
 
@@ -169,6 +171,9 @@ import Testing
     let again = try workshop.lockstep("resume run")
     #expect(again.status == 0 && again.output.contains("run is finished"))
     #expect(again.output.contains(finished ?? "?"))
+    _ = try workshop.shell("mv data.h5 gone.h5")
+    #expect(try hash("resume run") == finished)
+    _ = try workshop.shell("mv gone.h5 data.h5")
     let second = try workshop.shell(
       """
       exec 9< run

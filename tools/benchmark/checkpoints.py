@@ -46,13 +46,14 @@ def write_seconds(folder: str, size: int) -> float:
     return seconds
 
 
-def checkpoint_cost(binary: str, folder: str, units: int) -> dict:
-    """Trains two steps, each with a checkpoint of its own."""
+def checkpoint_cost(binary: str, folder: str, units: int, epochs: int) -> dict:
+    """Trains so many epochs of two steps, each with a checkpoint of its own; 0 writes the first one
+    and stops, so that nothing else is done while it is written."""
     run = f"{folder}/run"
     subprocess.run(["rm", "-rf", run], check=True)
     output = subprocess.run(
         [binary, "train", "--data", REPOSITORY / "Datasets/digits.h5", "--output", run, "--json",
-         "--hidden", f"{units},{units}", "--batch-size", "719", "--epochs", "1", "--shards", "2",
+         "--hidden", f"{units},{units}", "--batch-size", "719", "--epochs", str(epochs), "--shards", "2",
          "--checkpoint-every", "1", "--keep", "1"],
         check=True, capture_output=True, text=True).stdout
     result = json.loads(output)
@@ -69,10 +70,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         plain, written, blocked, copied = [], [], [], []
         for _ in range(3):
-            result = checkpoint_cost(arguments.binary, folder, arguments.units)
-            size, cost = result["bytes"], result["checkpoints"]
+            result = checkpoint_cost(arguments.binary, folder, arguments.units, epochs=0)
+            size = result["bytes"]
+            written.append(result["checkpoints"]["writeSeconds"])
             plain.append(write_seconds(folder, size))
-            written.append(cost["writeSeconds"] / cost["written"])
+            cost = checkpoint_cost(arguments.binary, folder, arguments.units, epochs=1)["checkpoints"]
             blocked.append(cost["copySeconds"] / cost["written"])
             copied.append(copy_seconds(size))
     plain_s, written_s, blocked_s, copied_s = map(

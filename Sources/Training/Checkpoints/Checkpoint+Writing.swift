@@ -13,7 +13,7 @@ extension Checkpoint {
   /// - Throws: `DatasetError` that names the file.
   func write(to path: String) throws(DatasetError) {
     let output = try AtomicFile(target: path, replacingExisting: true)
-    try checkRoom(for: path)
+    if let error = lackOfRoom(for: path) { throw error }
     do throws(DatasetError) {
       for piece in try create(output.temporaryPath, named: path) {
         try piece.values.withBytes { bytes throws(DatasetError) in
@@ -22,25 +22,29 @@ extension Checkpoint {
       }
       try output.commit()
     } catch {
+      // HDF5 does not say why it could not write.
+      let error = lackOfRoom(for: path) ?? error
       // HDF5 keeps a file open that it could not write: give its room on the disk back.
       truncate(output.temporaryPath, 0)
       throw error
     }
   }
 
-  /// HDF5 does not say why it could not write: on a full disk this does.
-  private func checkRoom(for path: String) throws(DatasetError) {
-    let needed = tensors.count * model.network.layout.parameterCount * MemoryLayout<Float>.stride
+  /// The error that it is where the disk has no room for the file.
+  private func lackOfRoom(for path: String) -> DatasetError? {
+    let layout = model.network.layout
+    let payload = layout.parameterCount * MemoryLayout<Float>.stride
+    // What lies around the payload: some 500 bytes a tensor, and the attributes.
+    let needed = tensors.count * (payload + 512 * layout.tensors.count) + 8192 + 256 * history.count
     var status = statvfs()
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return }
-    let free = Int(clamping: status.f_bfree).multipliedReportingOverflow(
-      by: Int(clamping: status.f_frsize))
-    guard !free.overflow, free.partialValue < needed else { return }
-    throw DatasetError(
+    guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return nil }
+    let free = Double(status.f_bfree) * Double(status.f_frsize)
+    guard free < Double(needed) else { return nil }
+    return DatasetError(
       file: path,
-      problem: "cannot be written: No space left on device: \(needed) bytes are needed, "
-        + "\(free.partialValue) are free", remedy: "free some space on the disk")
+      problem: "cannot be written: No space left on device: some \(needed) bytes are needed, "
+        + "\(Int(free)) are free", remedy: "free some space on the disk")
   }
 
   /// A tensor, and the place of its bytes in the file.

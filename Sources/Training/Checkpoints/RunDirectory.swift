@@ -61,7 +61,8 @@ public final class RunDirectory {
         path: path, problem: "is a file; expected the name of a new folder for the run")
     }
     let names = try names(in: path)
-    guard !names.allSatisfy(isTemporary) else { return }
+    // A process that was killed before it wrote what the run is leaves no more than this.
+    guard !names.allSatisfy({ isTemporary($0) || $0 == dataName }) else { return }
     guard replacingExisting else {
       throw TrainingError.runDirectory(
         path: path,

@@ -9,8 +9,9 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
   private let length: Int
   private let pieces: Int
 
-  /// Floats that one thread copies at a time.
-  private static let pieceLength = 1 << 18
+  /// Floats that one thread copies at a time: 64 MiB, so much that the C library's copy goes past
+  /// the caches, which costs a third less of the memory's time.
+  private static let pieceLength = 1 << 24
 
   /// - Parameters:
   ///   - count: floats of a buffer.

@@ -1,14 +1,14 @@
 import Networks
 
 extension Plan {
-  /// Bytes that training takes besides the data: parameters, the optimizer's state, a gradient and
-  /// activations per shard.
+  /// Bytes that training takes besides the data: parameters, the optimizer's state, the moving
+  /// average and a copy of all these for checkpoints, a gradient and activations per shard.
   ///
   /// A floating-point number, so that no size overflows it.
   public var trainingBytes: Double {
-    let copies =
-      1 + configuration.optimizer.stateNames.count + shards
-      + (configuration.clipNorm == nil ? 0 : 1)
+    let state =
+      1 + configuration.optimizer.stateNames.count + (configuration.ema == nil ? 0 : 1)
+    let copies = 2 * state + shards + (configuration.clipNorm == nil ? 0 : 1)
     return Double(parameterBytes) * Double(copies) + workspaceBytes * Double(shards)
   }
 
@@ -30,7 +30,7 @@ extension Plan {
       problem:
         "takes \(megabytes(trainingBytes)) to train: \(megabytes(Double(parameterBytes))) of "
         + "parameters, as much again for each of \(states) states of \(configuration.optimizer.name) "
-        + "and \(shards) shards' gradients, and \(megabytes(workspaceBytes)) of activations a shard; "
+        + "and \(shards) shards' gradients, a copy for checkpoints, and \(megabytes(workspaceBytes)) of activations a shard; "
         + "\(megabytes(Double(available))) are free. Take a smaller network, fewer shards or "
         + "smaller batches")
   }

@@ -44,9 +44,16 @@ enum Resume: Command {
       RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
     let damaged = resumption.found?.damaged ?? []
     for damaged in damaged { console.warn(damaged) }
-    let dataset = try resumption.data.open(
-      at: arguments.all(data), task: resumption.configuration.task,
-      allowing: arguments.permissions())
+    let dataset: Dataset
+    do {
+      dataset = try resumption.data.open(
+        at: arguments.all(data), task: resumption.configuration.task,
+        allowing: arguments.permissions())
+    } catch {
+      // Of a finished run only its test needs the data.
+      guard resumption.isFinished else { throw error }
+      return try finishedWithoutData(resumption, error, console)
+    }
     let asked = arguments.integer(.workers)
     let trainer = try Trainer(
       resuming: resumption, data: dataset, workers: asked,
@@ -72,6 +79,27 @@ enum Resume: Command {
     members["resumedFrom"] = from.map { .string($0) } ?? .null
     members["damaged"] = .array(
       damaged.map { ["path": .string($0.path), "problem": .string($0.problem)] })
+    return .object(members)
+  }
+
+  /// What a finished run came to, where its data are gone.
+  private static func finishedWithoutData(
+    _ resumption: Resumption, _ error: any Error, _ console: Console
+  ) throws -> SettingValue {
+    let found = try RunDirectory.find(resumption.directory.path)
+    let checkpoint = found.checkpoint
+    console.note(finished(resumption))
+    console.warn("nothing is measured on the test split: \(error)")
+    console.result("checkpoint  \(found.path)\nSHA-256     \(checkpoint.parametersSHA256)")
+    var members: [String: SettingValue] = [
+      "epochs": .integer(resumption.progress.epoch), "steps": .integer(resumption.progress.step),
+      "samplesPerSecond": 0, "checkpoint": .string(found.path),
+      "parametersSHA256": .string(checkpoint.parametersSHA256), "workers": 0,
+      "shards": .integer(resumption.configuration.shards ?? 0),
+      "output": .string(resumption.directory.path), "end": "finished",
+    ]
+    members.merge(checkpoint.history.last?.settings.members ?? [:]) { first, _ in first }
+    for key in ["epoch", "step", "learningRate", "seconds"] { members[key] = nil }
     return .object(members)
   }
 

@@ -39,7 +39,10 @@ struct CheckpointInspection {
     if let names = model.classNames { facts.add("classes", names.joined(separator: ", ")) }
     facts.add("features", model.normalization.words)
     facts.add("trained on", "\(checkpoint.data.path), fingerprint \(checkpoint.data.fingerprint)")
-    facts.add("numerics", checkpoint.numericsIdentity)
+    for period in checkpoint.numerics {
+      let since = period.step > 0 ? ", from step \(Numbers.count(period.step)) on" : ""
+      facts.add("numerics", period.identity + since)
+    }
     for check in failed { facts.add("damaged", check.problem) }
     facts.add("parameters", "SHA-256 \(checkpoint.parametersSHA256)")
     return [
@@ -77,6 +80,10 @@ struct CheckpointInspection {
       "outputs": .integer(model.outputs),
       "normalization": model.normalization.settings,
       "numericsIdentity": .string(checkpoint.numericsIdentity),
+      "numerics": .array(
+        checkpoint.numerics.map {
+          ["step": .integer($0.step), "identity": .string($0.identity)]
+        }),
       "parameters": .integer(model.network.layout.parameterCount),
       "parametersSHA256": .string(checkpoint.parametersSHA256),
       "optimizerStates": .array(configuration.optimizer.stateNames.map { .string($0) }),

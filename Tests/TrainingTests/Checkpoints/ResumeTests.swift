@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Kernels
 import Networks
 import Settings
@@ -268,6 +269,19 @@ import Testing
       withExtendedLifetime(first) {}
     }
     _ = try RunDirectory(resuming: path)
+  }
+
+  @Test func `a folder in which no run came to be is as good as an empty one`() throws {
+    let path = folder.file("run")
+    do {
+      let directory = try RunDirectory(creating: path)
+      try directory.write(configuration, data: DataReference(dataset()))
+    }
+    #expect(throws: TrainingError.self) { try RunDirectory(creating: path) }
+    for name in ["run.json5", "checkpoints"] {
+      try FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+    _ = try RunDirectory(creating: path)
   }
 
   @Test func `what killed processes left half written is removed`() throws {
