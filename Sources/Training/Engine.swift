@@ -58,7 +58,8 @@ final class Engine: ParallelWork, @unchecked Sendable {
   /// The metrics of a whole split, in the order of its rows, by the same shards.
   func evaluate(_ split: RowStream) throws -> Metrics {
     for replica in replicas {
-      replica.sums = MetricSums(classes: model.classes, outputs: model.outputs, topK: topK)
+      replica.sums = MetricSums(
+        classes: model.classes, outputs: model.outputs, topK: topK, replicas: replicas.count)
     }
     try forEachBatch(of: split) { _ in perform(.evaluate(split.memory)) }
     return treeSum(replicas.count, +) { replicas[$0].sums }.metrics

@@ -101,10 +101,14 @@ public final class Trainer {
   private init(_ plan: Plan, data: Dataset, workers: Int?, memoryBudget: Int?) throws {
     self.plan = plan
     self.data = DataReference(data)
-    try plan.model.checkTargets(of: .train, in: data)
+    // All splits now: a fault in the last must not show only after hours of training.
+    for split in SplitName.allCases where data.splits[split] != nil {
+      try plan.model.check(split, of: data)
+    }
     splits = Splits(
       data, batch: plan.batchSize, decoders: availableCores(), memoryBudget: memoryBudget)
     training = try splits.stream(.train, geometry: plan.geometry)
+    for split in [SplitName.validation, .test] { _ = try splits.inOrderIfPresent(split) }
     try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
@@ -120,7 +124,8 @@ public final class Trainer {
   /// - Parameters:
   ///   - directory: where checkpoints and the history are written; nil writes nothing.
   ///   - report: called on this thread as the run goes on; it should return soon.
-  /// - Throws: `TrainingError.lossNotFinite` and `gradientNotFinite`, and whatever writing the first
+  /// - Throws: `TrainingError.lossNotFinite` and `gradientNotFinite` (the trainer's parameters are
+  ///   then void, those of its checkpoints are good), and whatever writing the first
   ///   checkpoint throws. Later checkpoints that cannot be written are reported, and training goes
   ///   on.
   public func train(
@@ -268,7 +273,8 @@ public final class Trainer {
     var result = TrainingResult(
       progress: progress, end: isFinished ? .finished : .interrupted, epochs: epochs,
       samplesPerSecond: clock.total.samplesPerSecond, checkpoint: saver?.newest,
-      parametersSHA256: "", checkpointFailures: saver?.failures ?? [])
+      parametersSHA256: "", checkpointFailures: saver?.failures ?? [],
+      checkpointCost: saver?.cost ?? CheckpointCost())
     if isFinished, progress.epoch < plan.configuration.epochs { result.end = .stoppedEarly }
     if isFinished, plan.configuration.bestWeights {
       if let directory {

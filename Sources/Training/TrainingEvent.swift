@@ -68,4 +68,6 @@ public struct TrainingResult: Sendable {
   public var parametersSHA256: String
   /// Why checkpoints could not be written.
   public var checkpointFailures: [String]
+  /// Of this process.
+  public var checkpointCost: CheckpointCost
 }

@@ -74,8 +74,9 @@ final class ColumnReader: Sendable {
       let unit = number * unitRows..<min((number + 1) * unitRows, column.rows)
       let wanted = start..<min(unit.upperBound, range.upperBound)
       let part = UnsafeMutableRawBufferPointer(
-        rebasing: band[(wanted.lowerBound - range.lowerBound) * rowBytes..<(
-          wanted.upperBound - range.lowerBound) * rowBytes])
+        rebasing: band[
+          (wanted.lowerBound - range.lowerBound) * rowBytes..<(wanted.upperBound - range.lowerBound)
+            * rowBytes])
       if wanted == unit {
         try readUnit(unit, into: part, scratch: scratch)
       } else {
@@ -86,8 +87,8 @@ final class ColumnReader: Sendable {
         part.copyMemory(
           from: UnsafeRawBufferPointer(
             rebasing: held.bytes[
-              (wanted.lowerBound - unit.lowerBound) * rowBytes..<(
-                wanted.upperBound - unit.lowerBound) * rowBytes]))
+              (wanted.lowerBound - unit.lowerBound)
+                * rowBytes..<(wanted.upperBound - unit.lowerBound) * rowBytes]))
       }
       start = wanted.upperBound
     }

@@ -23,6 +23,25 @@ extension Dataset {
     }
   }
 
+  /// Whether any row of a split weighs more than nothing.
+  package func hasWeight(_ split: SplitName) throws -> Bool {
+    var isWeighted = false
+    for column in try columns(of: split).map(\.weights) {
+      guard let column else { return true }
+      var values: [Float] = []
+      try column.readBands { _, bytes throws(DatasetError) in
+        if isWeighted { return }
+        values = Array(repeating: 0, count: bytes.count / column.type.byteCount)
+        values.withUnsafeMutableBufferPointer {
+          column.convertFloats(bytes, into: $0.baseAddress!)
+        }
+        isWeighted = values.contains { $0 != 0 }
+      }
+      if isWeighted { return true }
+    }
+    return false
+  }
+
   /// Calls `body` with the place and the target values of each row of a split, in order.
   /// - Precondition: targets are values.
   package func forEachTarget(

@@ -38,7 +38,8 @@ struct SplitColumns: Sendable {
     for (own, first) in [(features, other.features), (targets, other.targets)]
     where own.type != first.type {
       throw own.error(
-        "holds \(own.type)", expected: "\(first.type), as \(first.path) of \(first.file.path) holds")
+        "holds \(own.type)", expected: "\(first.type), as \(first.path) of \(first.file.path) holds"
+      )
     }
     for (own, first, name) in [
       (weights, other.weights, "weights"), (numbers, other.numbers, "row numbers"),

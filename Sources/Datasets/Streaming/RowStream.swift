@@ -21,7 +21,8 @@ public final class RowStream: @unchecked Sendable {
   var isHere: [Bool]
 
   init(
-    _ split: SplitName, of file: String, reader: SplitReader, memory: ResidentRows, plan: StreamPlan,
+    _ split: SplitName, of file: String, reader: SplitReader, memory: ResidentRows,
+    plan: StreamPlan,
     geometry: ShuffleGeometry
   ) {
     self.split = split

@@ -67,7 +67,9 @@ extension StreamPlan {
     rowParts = request.rowParts
     staysResident = ambition == .resident
     decoders = ambition == .least ? 1 : request.decoders
-    blockRows = min(rows, isWindow
+    blockRows = min(
+      rows,
+      isWindow
         ? request.geometry.blockRows
         : ambition == .least ? request.leastBlockRows : request.blockRows)
     let blocks = (rows + blockRows - 1) / blockRows

@@ -46,10 +46,10 @@ extension Loss {
           "\(loss) on class targets needs one output per class: the data has \(classes) classes, "
             + "the network \(outputs) outputs")
       }
-      if self.name == .softmaxCrossEntropy, outputs < 2 {
+      guard classes >= 2 else {
         throw NetworkError(
-          "\(loss) needs at least 2 classes; the data has \(classes), so that its loss would "
-            + "always be 0")
+          "\(loss) needs at least 2 classes; the data has \(classes): there is nothing to tell "
+            + "apart")
       }
       if let classWeights, classWeights != classes {
         throw NetworkError("\(classWeights) class weights are given for \(classes) classes")

@@ -105,6 +105,14 @@ extension Model {
       if case .given(let weights) = configuration.classWeights { weights.map { Float($0) } } else {
         nil
       }
+    try loss.check(
+      outputs: network.outputs, targets: targets.kind, classWeights: weights?.count)
+    guard normalization.fits(features: network.inputs),
+      classNames.map({ $0.count == targets.outputs }) ?? true
+    else {
+      throw SettingsError(
+        path: path, problem: "has a normalisation or class names of another size than its network")
+    }
     self.init(
       network: network, task: task, loss: loss, classWeights: weights,
       normalization: normalization, targets: targets, classNames: classNames)

@@ -11,6 +11,8 @@ final class CheckpointSaver {
   /// What was saved last.
   private var saved: Progress?
   private var blockedSeconds = 0.0
+  /// What all of them have cost so far.
+  private(set) var cost = CheckpointCost()
   private let clock = ContinuousClock()
   /// Why checkpoints could not be written.
   private(set) var failures: [String] = []
@@ -52,8 +54,11 @@ final class CheckpointSaver {
     saved = checkpoint.progress
     let start = clock.now
     writer.wait()
+    let copying = clock.now
     writer.write(snapshot.take(checkpoint, pool: pool))
     blockedSeconds = (clock.now - start).inSeconds
+    cost.waitSeconds += (copying - start).inSeconds
+    cost.copySeconds += (clock.now - copying).inSeconds
     schedule.started()
   }
 
@@ -63,8 +68,10 @@ final class CheckpointSaver {
   ///   could not go on from anywhere.
   func tell(_ report: (TrainingEvent) -> Void) throws {
     for outcome in writer.takeOutcomes() {
+      cost.writeSeconds += outcome.writeSeconds
       guard let problem = outcome.problem else {
-        schedule.measured(cost: blockedSeconds + outcome.seconds)
+        cost.count += 1
+        schedule.measured(cost: blockedSeconds + outcome.coreSeconds)
         report(.wroteCheckpoint(outcome.path))
         continue
       }
@@ -88,4 +95,16 @@ final class CheckpointSaver {
 
   /// Ends the writer's thread.
   func close() { writer.close() }
+}
+
+/// What the checkpoints of a process have cost.
+public struct CheckpointCost: Sendable {
+  /// Those that were written.
+  public var count = 0
+  /// Seconds that training waited for the checkpoint before to be written, and for the state to be
+  /// copied.
+  public var waitSeconds = 0.0
+  public var copySeconds = 0.0
+  /// Seconds that writing took, beside training.
+  public var writeSeconds = 0.0
 }

@@ -14,8 +14,9 @@ final class CheckpointWriter: @unchecked Sendable {
     var path: String
     /// Nil where it was written.
     var problem: String?
-    /// The time of a core that it took.
-    var seconds: Double
+    /// The time that it took, and the time of a core.
+    var writeSeconds: Double
+    var coreSeconds: Double
   }
 
   private let directory: String
@@ -89,7 +90,7 @@ final class CheckpointWriter: @unchecked Sendable {
     while true {
       thread.wait { job != nil || isClosing }
       guard let checkpoint = thread.locked({ job }) else { return }
-      let outcome = write(checkpoint, started: threadSeconds())
+      let outcome = save(checkpoint)
       thread.locked {
         outcomes.append(outcome)
         hasOutcomes.store(true, ordering: .releasing)
@@ -99,7 +100,8 @@ final class CheckpointWriter: @unchecked Sendable {
     }
   }
 
-  private func write(_ checkpoint: Checkpoint, started: Double) -> Outcome {
+  private func save(_ checkpoint: Checkpoint) -> Outcome {
+    let (started, core) = (ContinuousClock.now, threadSeconds())
     let path = RunDirectory.checkpoint(step: checkpoint.progress.step, in: directory)
     var problem: String?
     do {
@@ -111,7 +113,9 @@ final class CheckpointWriter: @unchecked Sendable {
     } catch {
       problem = "\(error)"
     }
-    return Outcome(path: path, problem: problem, seconds: threadSeconds() - started)
+    return Outcome(
+      path: path, problem: problem, writeSeconds: (ContinuousClock.now - started).inSeconds,
+      coreSeconds: threadSeconds() - core)
   }
 
   /// Counts a checkpoint that is safely on the disk among the good ones, and removes those that it

@@ -1,7 +1,8 @@
 import Datasets
 import Glibc
-import struct HDF5.Permissions
 import Settings
+
+import struct HDF5.Permissions
 
 /// The dataset that a run trains on: where it was, how it is read, and what is in it.
 public struct DataReference: Sendable, Equatable {

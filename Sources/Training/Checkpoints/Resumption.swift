@@ -27,7 +27,8 @@ public struct Resumption {
   ///     was planned to be.
   /// - Throws: `TrainingError` where there is no run, none of its checkpoints is whole, or its
   ///   settings were changed.
-  public init(_ directory: RunDirectory, epochs: Int? = nil, allowing allowed: Changes = []) throws {
+  public init(_ directory: RunDirectory, epochs: Int? = nil, allowing allowed: Changes = []) throws
+  {
     self.directory = directory
     self.allowed = allowed
     found = try RunDirectory.newest(in: directory.path)

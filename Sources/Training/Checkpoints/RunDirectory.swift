@@ -60,11 +60,19 @@ public final class RunDirectory {
       throw TrainingError.runDirectory(
         path: path, problem: "is a file; expected the name of a new folder for the run")
     }
-    guard try replacingExisting || names(in: path).allSatisfy(isTemporary) else {
+    let names = try names(in: path)
+    guard !names.allSatisfy(isTemporary) else { return }
+    guard replacingExisting else {
       throw TrainingError.runDirectory(
         path: path,
         problem: "exists and is not empty; choose another folder, or replace the run in it "
           + "(--force)")
+    }
+    guard names.contains(dataName), names.contains(configurationName) else {
+      throw TrainingError.runDirectory(
+        path: path,
+        problem: "is not empty, and is not a run's folder (which has \(dataName) and "
+          + "\(configurationName)); only a run is replaced: choose another folder")
     }
   }
 
@@ -73,7 +81,9 @@ public final class RunDirectory {
     try write(data.settings, to: Self.dataName)
     try write(configuration.settings, to: Self.configurationName)
     let folder = Self.checkpointFolder(path)
-    if mkdir(folder, 0o777) != 0, errno != EEXIST { throw Self.failure(folder, "cannot be created") }
+    if mkdir(folder, 0o777) != 0, errno != EEXIST {
+      throw Self.failure(folder, "cannot be created")
+    }
   }
 
   private func write(_ value: SettingValue, to name: String) throws {
@@ -144,7 +154,7 @@ extension RunDirectory {
   /// The paths of the checkpoints of the run in `path`, from the oldest.
   public static func checkpoints(in path: String) throws -> [String] {
     let folder = checkpointFolder(path)
-    return try names(in: folder).filter { $0.hasPrefix("step-") && $0.hasSuffix(".h5") }
+    return try names(in: folder).filter { $0.wholeMatch(of: /step-[0-9]+\.h5/) != nil }
       .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { folder + "/" + $0 }
   }
 

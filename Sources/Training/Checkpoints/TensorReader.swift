@@ -21,6 +21,8 @@ struct TensorReader {
 
   /// The tensors under a group, in one buffer.
   mutating func read(under group: String) throws -> AlignedBuffer<Float> {
+    // Before memory is taken for what the configuration claims.
+    for tensor in layout.tensors { try check("\(group)/\(tensor.name)", shape: tensor.shape) }
     let buffer = AlignedBuffer<Float>(count: layout.count)
     for tensor in layout.tensors {
       let name = "\(group)/\(tensor.name)"
@@ -31,7 +33,7 @@ struct TensorReader {
     return buffer
   }
 
-  private mutating func read(_ name: String, shape: [Int], into view: FloatView) throws -> UInt32 {
+  private func check(_ name: String, shape: [Int]) throws {
     guard try exists(name) else { throw error("/\(name) is missing; expected shape \(shape)") }
     let dataset = try root.dataset(name)
     guard try dataset.shape == shape, case .number(.float32, _) = dataset.storedType else {
@@ -39,6 +41,10 @@ struct TensorReader {
         "/\(name) is \(dataset.storedType) of shape \(try dataset.shape); expected float32 of "
           + "shape \(shape), as the network says")
     }
+  }
+
+  private mutating func read(_ name: String, shape: [Int], into view: FloatView) throws -> UInt32 {
+    let dataset = try root.dataset(name)
     try dataset.read(
       into: UnsafeMutableBufferPointer(start: view.base, count: view.count))
     let stored = try dataset.attributes.value(CheckpointFormat.checksum, as: UInt32.self)

@@ -23,9 +23,21 @@ extension Model {
     }
   }
 
-  /// - Throws: `TrainingError.unfit` that names a row whose target values the loss has no meaning
-  ///   for: outside 0 … 1 for binaryCrossEntropy, no distribution for softmaxCrossEntropy.
-  func checkTargets(of split: SplitName, in dataset: Dataset) throws {
+  /// - Throws: `TrainingError.unfit` where the rows of a split cannot be judged: their weights are
+  ///   all 0, or a target value is none that the loss has a meaning for.
+  func check(_ split: SplitName, of dataset: Dataset) throws {
+    guard try dataset.hasWeight(split) else {
+      throw TrainingError.unfit(
+        setting: "data",
+        problem: "\(dataset.path) has sample weights that are all 0 in \(split.rawValue): nothing "
+          + "there would count")
+    }
+    try checkTargets(of: split, in: dataset)
+  }
+
+  /// Target values must lie in 0 … 1 for binaryCrossEntropy, and be a distribution for
+  /// softmaxCrossEntropy.
+  private func checkTargets(of split: SplitName, in dataset: Dataset) throws {
     guard case .values = dataset.targets else { return }
     let isDistribution: Bool
     switch loss {

@@ -42,7 +42,8 @@ extension RunConfiguration {
 }
 
 extension TargetSchema {
-  fileprivate var kind: TargetKind {
+  /// This, as losses have it.
+  var kind: TargetKind {
     switch self {
     case .classes(let count): .classes(count)
     case .values(let count): .values(count)

@@ -35,5 +35,21 @@ extension Plan {
         + "smaller batches")
   }
 
-  private func megabytes(_ bytes: Double) -> String { "\(Int(bytes / 1_048_576)) MiB" }
 }
+
+extension Model {
+  /// - Throws: `TrainingError.unfit` where evaluating batches of this size in so many shards takes
+  ///   more than `available` bytes.
+  func checkMemory(batchSize: Int, shards: Int, available: Int) throws {
+    let rows = ShardCut(shards: shards).maximumRows(batch: batchSize)
+    let workspace = Workspace.bytes(network: network, maximumRows: rows, training: false)
+    let bytes = workspace * Double(shards) + 4 * Double(network.layout.count)
+    guard bytes > Double(available) else { return }
+    throw TrainingError.unfit(
+      setting: "batchSize",
+      problem: "is \(batchSize), for which this network takes \(megabytes(bytes)) to evaluate; "
+        + "\(megabytes(Double(available))) are free")
+  }
+}
+
+private func megabytes(_ bytes: Double) -> String { "\(Int(bytes / 1_048_576)) MiB" }

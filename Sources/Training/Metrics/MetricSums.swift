@@ -26,16 +26,19 @@ struct MetricSums {
   /// - Parameters:
   ///   - classes: the number of classes of a classifier, 0 for regression.
   ///   - outputs: the number of values to predict, for regression.
-  init(classes: Int, outputs: Int, topK: [Int]) {
+  ///   - replicas: how many of these there are: without room for as many confusion matrices none
+  ///     is kept.
+  init(classes: Int, outputs: Int, topK: [Int], replicas: Int = 1) {
     self.classes = classes
     self.topK = topK
-    confusion = Array(repeating: 0, count: Self.hasConfusion(classes) ? classes * classes : 0)
+    let cells = classes * classes
+    let hasRoom = cells * replicas * MemoryLayout<Int>.stride <= Self.confusionBytes
+    confusion = Array(repeating: 0, count: hasRoom ? cells : 0)
     topHits = Array(repeating: 0, count: classes > 0 ? topK.count : 0)
     errors = Array(repeating: OutputSums(), count: classes > 0 ? 0 : outputs)
   }
 
-  /// A confusion matrix is kept for up to 1,000 classes: 8 MB a replica.
-  private static func hasConfusion(_ classes: Int) -> Bool { classes <= 1000 }
+  private static let confusionBytes = 256 << 20
 
   mutating func add(loss: Double, weight: Double, rows: Int) {
     shard += ShardResult(loss: loss, weight: weight, correct: 0, rows: rows)

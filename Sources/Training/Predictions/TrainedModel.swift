@@ -31,6 +31,8 @@ public final class TrainedModel {
     let shards = configuration.shards ?? 1
     model = checkpoint.model
     self.workers = min(workers ?? availableCores(), shards)
+    try model.checkMemory(
+      batchSize: configuration.batchSize ?? 1, shards: shards, available: availableMemory())
     engine = try Engine(
       model: model, batchSize: configuration.batchSize ?? 1, shards: shards,
       seed: configuration.seed, topK: configuration.topK, workers: self.workers, trains: false)
@@ -44,7 +46,7 @@ public final class TrainedModel {
     _ dataset: Dataset, split: SplitName = .test, memoryBudget: Int? = nil
   ) throws -> Metrics {
     try model.checkFits(dataset, needsTargets: true)
-    try model.checkTargets(of: split, in: dataset)
+    try model.check(split, of: dataset)
     return try engine.evaluate(stream(split, of: dataset, memoryBudget: memoryBudget))
   }
 

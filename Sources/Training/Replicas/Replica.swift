@@ -46,7 +46,7 @@ final class Replica: @unchecked Sendable {
       return buffer
     }
     scaling = FeatureScaling(model.normalization)
-    sums = MetricSums(classes: model.classes, outputs: model.outputs, topK: topK)
+    sums = MetricSums(classes: 0, outputs: 0, topK: [])
   }
 
   /// Computes the gradient of this shard's part of a mini-batch, the sum over its samples.
@@ -77,6 +77,11 @@ final class Replica: @unchecked Sendable {
     forward(batch, range, of: split, parameters: parameters, mode: .evaluation)
     let loss = evaluateLoss(rows: range.count, of: split, withGradient: false)
     sums.add(loss: loss.loss, weight: loss.weight, rows: range.count)
+    // Errors are those of the predictions; a classifier's logits rank as its probabilities do.
+    if model.task == .regression {
+      model.loss.predictionActivation.apply(
+        rows: range.count, columns: model.outputs, values: workspace.output)
+    }
     targets.measure(outputs: workspace.output, rows: range.count, into: &sums)
   }
 

@@ -20,12 +20,16 @@ enum Verify: Command {
     """
 
   static let options =
-    [OptionGroup(title: "What is verified", options: [TrainOptions.data, steps] + TrainOptions.layout)]
+    [
+      OptionGroup(
+        title: "What is verified", options: [TrainOptions.data, steps] + TrainOptions.layout)
+    ]
     + TrainOptions.settings
     + [OptionGroup(title: "Machine", options: [.memoryBudget])]
 
   private static let steps = Option(
-    "steps", .integer(1...1_000_000_000), "Steps to train, or a few more. The kill comes half-way. Default: 100.")
+    "steps", .integer(1...1_000_000_000),
+    "Steps to train, or a few more. The kill comes half-way. Default: 100.")
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
     let files = try arguments.words(0...1, for: Self.self)
@@ -50,7 +54,9 @@ enum Verify: Command {
   private static func result(_ runs: [Verification.Run], _ console: Console) -> SettingValue {
     let expected = runs[0].parametersSHA256
     let agree = runs.allSatisfy { $0.parametersSHA256 == expected }
-    var table = Table(["run": .left, "workers": .left, "steps": .right, "parameters": .left, "": .left])
+    var table = Table([
+      "run": .left, "workers": .left, "steps": .right, "parameters": .left, "": .left,
+    ])
     for run in runs {
       table.add([
         run.name, run.workers, Numbers.count(run.steps), "\(run.parametersSHA256.prefix(16))…",

@@ -5,13 +5,15 @@ import Training
 /// The options of `lockstep train`. Those that a run file has too name its key; their values are
 /// checked where the run file's are.
 enum TrainOptions {
-  static let groups = [
-    OptionGroup(
-      title: "Data and output", options: [data, output, .force] + layout + Option.permissions)
-  ] + settings + [
-    OptionGroup(title: "Checkpoints", options: checkpoints),
-    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
-  ]
+  static let groups =
+    [
+      OptionGroup(
+        title: "Data and output",
+        options: [data, output, .force] + layout + Option.permissions)
+    ] + settings + [
+      OptionGroup(title: "Checkpoints", options: checkpoints),
+      OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+    ]
 
   /// What the result depends on, besides the data.
   static let settings = [

@@ -23,7 +23,7 @@ struct TrainingRun {
     let test = try isDone && dataset.splits[.test] != nil ? trainer.evaluate(.test) : nil
     report.end(result, test: test)
     console.unfinished = unfinished(result)
-    return members(result, validation: validation, test: test)
+    return try members(result, validation: validation, test: test)
   }
 
   /// Of the epoch that the run stands for.
@@ -53,7 +53,7 @@ struct TrainingRun {
 
   private func members(
     _ result: TrainingResult, validation: Metrics?, test: Metrics?
-  ) -> SettingValue {
+  ) throws -> SettingValue {
     var members: [String: SettingValue] = [
       "epochs": .integer(result.progress.epoch), "steps": .integer(result.progress.step),
       "samplesPerSecond": .number(result.samplesPerSecond),
@@ -61,6 +61,12 @@ struct TrainingRun {
       "workers": .integer(trainer.workers), "shards": .integer(trainer.plan.shards),
       "output": .string(directory.path), "history": .array(result.epochs.map(\.settings)),
       "end": .string("\(result.end)"),
+    ]
+    let cost = result.checkpointCost
+    members["checkpoints"] = [
+      "written": .integer(cost.count), "failed": .integer(result.checkpointFailures.count),
+      "waitSeconds": .number(cost.waitSeconds), "copySeconds": .number(cost.copySeconds),
+      "writeSeconds": .number(cost.writeSeconds),
     ]
     members["checkpoint"] = result.checkpoint.map { .string($0) }
     if let best = result.progress.best {
@@ -71,6 +77,8 @@ struct TrainingRun {
     }
     if let last = result.epochs.last, case .object(let epoch) = last.settings {
       members["train"] = epoch["train"]
+    } else if result.end != .interrupted {
+      members["train"] = try trainer.evaluate(.train).settings(details: false)
     }
     members["validation"] = validation?.settings(details: false)
     members["test"] = test?.settings(details: false)

@@ -32,7 +32,8 @@ struct Verification {
     guard plan.totalSteps > 2 else {
       throw TrainingError.unfit(
         setting: "epochs",
-        problem: "makes a run of \(Numbers.count(plan.totalSteps, "step")); one of 3 or more can be "
+        problem:
+          "makes a run of \(Numbers.count(plan.totalSteps, "step")); one of 3 or more can be "
           + "killed on the way")
     }
   }

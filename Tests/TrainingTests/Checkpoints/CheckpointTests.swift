@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import HDF5
 import Networks
 import TestSupport
@@ -107,5 +108,22 @@ import Testing
     #expect(error?.description.contains("exists and is not empty") == true)
     _ = try RunDirectory(creating: path, replacingExisting: true)
     #expect(try RunDirectory.checkpoints(in: path).isEmpty)
+  }
+
+  @Test func `a folder that holds no run is never replaced`() throws {
+    let path = folder.file("mine")
+    try FileManager.default.createDirectory(
+      atPath: path + "/checkpoints", withIntermediateDirectories: true)
+    let notes = ["run.json5", "history.json", "checkpoints/step-by-step.h5"]
+    for name in notes {
+      try "mine".write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
+    }
+    let error = #expect(throws: TrainingError.self) {
+      try RunDirectory(creating: path, replacingExisting: true)
+    }
+    #expect(error?.description.contains("is not a run's folder") == true, "\(error!)")
+    for name in notes {
+      #expect(try String(contentsOfFile: path + "/" + name, encoding: .utf8) == "mine")
+    }
   }
 }

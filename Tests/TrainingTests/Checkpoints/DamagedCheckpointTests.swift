@@ -67,9 +67,11 @@ import Testing
 
   @Test func `truncated or empty, the newest is passed over and the reason told`() throws {
     var random = SeededGenerator(seed: 8)
-    for length in [0, 1, content.count - 1] + (0..<30).map({ _ in random.next() }).map({
-      Int($0 % UInt64(content.count))
-    }) {
+    for length in [0, 1, content.count - 1]
+      + (0..<30).map({ _ in random.next() }).map({
+        Int($0 % UInt64(content.count))
+      })
+    {
       let found = try find(Array(content.prefix(length)))
       #expect(found.path == good)
       #expect(found.damaged.map(\.path) == [newest])

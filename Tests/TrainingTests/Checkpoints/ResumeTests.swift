@@ -148,7 +148,8 @@ import Testing
     #expect(whole.end != .interrupted)
   }
 
-  @Test func `a finished run is left as it is, and goes on when it is to have more epochs`() throws {
+  @Test func `a finished run is left as it is, and goes on when it is to have more epochs`() throws
+  {
     func plain(_ configuration: inout RunConfiguration) {
       configuration.schedule = Schedule(.constant)
       configuration.earlyStopping = nil

@@ -79,6 +79,7 @@ import Testing
     _ = try trainer { $0.seed = 5 }
       .train(into: RunDirectory(creating: run, replacingExisting: true))
     let error = #expect(throws: TrainingError.self) { try trainer { $0 = planned } }
-    #expect(error?.description.contains("is not the checkpoint that the run was planned with") == true)
+    #expect(
+      error?.description.contains("is not the checkpoint that the run was planned with") == true)
   }
 }

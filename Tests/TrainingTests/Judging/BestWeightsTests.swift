@@ -41,8 +41,10 @@ import Testing
     #expect(found.checkpoint.parametersSHA256 == result.parametersSHA256)
     #expect(try trainer.evaluate(.validation).loss == best.value)
     #expect(
-      try TrainedModel(path: run).evaluate(Dataset(path: folder.file("classes.h5")), split: .validation)
-        .loss == best.value)
+      try TrainedModel(path: run).evaluate(
+        Dataset(path: folder.file("classes.h5")), split: .validation
+      )
+      .loss == best.value)
   }
 
   @Test func `without a directory the best weights come back too`() throws {

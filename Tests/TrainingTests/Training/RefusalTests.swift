@@ -85,4 +85,41 @@ import Testing
     #expect(trainer.progress.step == 1)
     #expect(trainer.checkpoint.parametersSHA256 != before)
   }
+
+  @Test(arguments: ["meanSquaredError", "binaryCrossEntropy", "softmaxCrossEntropy"])
+  func `a single class is refused by every loss`(loss: String) throws {
+    let path = folder.file("single.h5")
+    try SyntheticDataset.writeClasses(to: path, rows: [.train: 40], classes: 1)
+    let configuration = try RunConfiguration(
+      settings: ["loss": .string(loss)], path: "run.json5")
+    let error = #expect(throws: NetworkError.self) {
+      _ = try Trainer(configuration, data: Dataset(path: path))
+    }
+    #expect(error?.description.contains("at least 2 classes; the data has 1") == true)
+  }
+
+  @Test func `sample weights that are all zero are refused`() throws {
+    let path = folder.file("weightless.h5")
+    // The first of four rows weighs nothing.
+    try SyntheticDataset.writeClasses(to: path, rows: [.train: 1], classes: 2, weighted: true)
+    var configuration = RunConfiguration()
+    configuration.batchSize = 1
+    let error = #expect(throws: TrainingError.self) {
+      _ = try Trainer(configuration, data: Dataset(path: path))
+    }
+    #expect(error?.description.contains("all 0 in train") == true, "\(error!)")
+  }
+
+  @Test func `targets that the loss has no meaning for are refused`() throws {
+    let path = folder.file("outside.h5")
+    try SyntheticDataset.writeValues(
+      to: path, inputs: (0..<20).map { [Float($0)] },
+      outputs: (0..<20).map { [Float($0) / 10] })
+    var configuration = RunConfiguration()
+    configuration.loss = .binaryCrossEntropy
+    let error = #expect(throws: TrainingError.self) {
+      _ = try Trainer(configuration, data: Dataset(path: path))
+    }
+    #expect(error?.description.contains("from 0 to 1; row 11") == true, "\(error!)")
+  }
 }
