@@ -90,9 +90,11 @@ import Testing
     name: String, permission: Permissions
   ) throws {
     let path = fixture("../HDF5Tests/Fixtures/leaving.h5")
-    for permissions in [[], Permissions([.externalLinks, .externalStorage, .virtualDatasets])
-      .subtracting(permission)]
-    {
+    for permissions in [
+      [],
+      Permissions([.externalLinks, .externalStorage, .virtualDatasets])
+        .subtracting(permission),
+    ] {
       #expect(throws: DatasetError.self) {
         try Datasets.Dataset(
           path: path, features: name, targets: "/group/data", allowing: permissions)

@@ -117,7 +117,9 @@ import Testing
     _ = try stored.withUnsafeMutableBytes { try chunk.readChunk(at: [80, 0, 0], into: $0) }
     var bytes = try bytes(of: good.path)
     let place = try #require(
-      (0..<bytes.count - 960).first { bytes[$0] == stored[0] && bytes[$0..<$0 + 960] == stored[...] })
+      (0..<bytes.count - 960).first {
+        bytes[$0] == stored[0] && bytes[$0..<$0 + 960] == stored[...]
+      })
     bytes[place + 11] ^= 1
     let data = try Datasets.Dataset(path: folder.write(bytes, to: "bad.h5"))
     let stream = try data.stream(
