@@ -8,6 +8,7 @@ import Testing
     (7, "(((0+1)+(2+3))+((4+5)+6))"),
   ])
   func `values are added by pairs, then pairs of pairs`(count: Int, tree: String) {
-    #expect(treeSum(count, { "(\($0)+\($1))" }) { String($0) } == tree)
+    let add = { (left: String, right: String) in "(\(left)+\(right))" }
+    #expect(treeSum(count, add) { String($0) } == tree)
   }
 }
