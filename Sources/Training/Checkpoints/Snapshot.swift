@@ -10,7 +10,7 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
   private let pieces: Int
 
   /// Floats that one thread copies at a time: 64 MiB, so much that the C library's copy goes past
-  /// the caches, which costs a third less of the memory's time.
+  /// the caches and leaves what the next step needs there.
   private static let pieceLength = 1 << 24
 
   /// - Parameters:
