@@ -8,6 +8,10 @@ enum DamageCheck {
   /// The first word of the command line of such a process; the second is the file.
   static let word = "__walk"
 
+  /// Has the allocator fill fresh memory with garbage: where the library uses memory that it never
+  /// set, it crashes here and now, rather than later by chance.
+  private static let garbage = "MALLOC_PERTURB_=165"
+
   private static let checked = Mutex<Set<String>>([])
 
   /// Checks each file that is opened from now on, once.
@@ -50,7 +54,7 @@ enum DamageCheck {
     // A crash is expected, and not to be described at length.
     let own = sequence(first: environ) { $0 + 1 }.lazy.map(\.pointee).prefix { $0 != nil }
     var environment = copies(
-      of: ["SWIFT_BACKTRACE=enable=no"] + own.map { String(cString: $0!) })
+      of: ["SWIFT_BACKTRACE=enable=no", garbage] + own.map { String(cString: $0!) })
     defer { for text in words + environment { free(text) } }
     var process = pid_t()
     // Where no process can be started the file is opened unchecked, as a library would.

@@ -36,7 +36,7 @@ struct Worker {
       _ = FileManager.default.createFile(atPath: path, contents: Data(bytes))
       say("case \(number)")
       // A case that takes longer is taken for one without an end.
-      alarm(5)
+      alarm(1)
       if mode == "walk" {
         (try? File(opening: path))?.walk()
         continue
