@@ -30,10 +30,11 @@ public final class RunDirectory {
     lock = try RunLock(path)
     try Self.check(path, replacingExisting: replacingExisting)
     if replacingExisting {
-      for name in [Self.configurationName, Self.dataName, Self.historyName] {
+      // What makes the folder a run's goes last, so that a killed replacement can be done again.
+      for file in try Self.checkpoints(in: path) { unlink(file) }
+      for name in [Self.historyName, Self.configurationName, Self.dataName] {
         unlink("\(path)/\(name)")
       }
-      for file in try Self.checkpoints(in: path) { unlink(file) }
     }
     try removeTemporaries()
   }
