@@ -11,6 +11,8 @@ public struct ConversionOptions: Sendable, Equatable {
 
   /// The sources of each split. For IDX: images, then labels, and more such pairs as needed.
   public var sources: [SplitName: [String]]
+  /// Of the sources; nil for what their content says.
+  public var format: SourceFormat?
   public var output: String
   /// Whether a file named `output` may be replaced.
   public var replacesExisting = false

@@ -32,7 +32,8 @@ enum Convert: Command {
     (.test, Option("test", .paths("SRC…"), "What is measured at the end.")),
   ]
   private static let format = Option(
-    "format", .choice(["idx"]), "The format of the sources, if their content should not decide.")
+    "format", .choice(of: SourceFormat.self),
+    "The format of the sources, if their content should not decide.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
@@ -88,6 +89,7 @@ enum Convert: Command {
     }
     var options = ConversionOptions(sources: files, output: output)
     options.replacesExisting = arguments.has(.force)
+    options.format = arguments.choice(format, of: SourceFormat.self)
     if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
     if let fraction = arguments.number(testFraction) { options.testFraction = fraction }
     if let seed = arguments.integer(seed) { options.seed = UInt64(seed) }
