@@ -140,8 +140,11 @@ struct TableReader {
       nonisolated(unsafe) let bytes = bytes
       DispatchQueue.concurrentPerform(iterations: places.count) { index in
         var found = 0
-        for place in places[index]..<min(places[index] + blockBytes, bytes.count) {
-          found &+= bytes[place] == TableDialect.quote ? 1 : 0
+        var place = bytes.baseAddress! + places[index]
+        let end = bytes.baseAddress! + min(places[index] + blockBytes, bytes.count)
+        while let quote = memchr(place, Int32(TableDialect.quote), end - place) {
+          found += 1
+          place = UnsafePointer(quote.assumingMemoryBound(to: UInt8.self)) + 1
         }
         (counts + index).initialize(to: found)
       }

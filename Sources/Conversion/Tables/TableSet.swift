@@ -198,9 +198,13 @@ final class TableSet: SourceSet {
     return roles.targets.contains { name in
       let found = scan.all[name]!
       if found.nonFinite > 0 || found.missing > 0 { return true }
-      switch preprocessing.target.kind {
-      case .classes: return tables.contains { $0.split != Self.learned(tables) }
-      default: return true
+      let hasOthers = tables.contains { $0.split != Self.learned(tables) }
+      return switch preprocessing.target.kind {
+      case .classes, .listedClasses: hasOthers
+      case .numberedClasses(let count):
+        found.wordCount > 0 || !found.isInteger || found.least < 0
+          || found.greatest >= Double(count)
+      case .values: found.wordCount > 0
       }
     }
   }
