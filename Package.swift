@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
@@ -50,7 +51,7 @@ let package = Package(
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
-    module("Conversion", ["Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CZlib"]),
+    module("Conversion", ["Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CXXHash", "CZlib"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),
