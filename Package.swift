@@ -51,7 +51,9 @@ let package = Package(
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
-    module("Conversion", ["Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CXXHash", "CZlib"]),
+    module(
+      "Conversion",
+      ["Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CXXHash", "CZlib"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),

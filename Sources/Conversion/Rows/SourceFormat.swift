@@ -38,9 +38,9 @@ public enum SourceFormat: String, Sendable, CaseIterable {
 
   /// Opens the sources of each split.
   func open(
-    _ sources: [SplitName: [String]], _ options: ConversionOptions
+    _ sources: [SplitName: [String]], _ options: ConversionOptions, presumes: Bool
   ) throws(ConversionError) -> any SourceSet {
-    if self == .csv { return try TableSet(sources, options) }
+    if self == .csv { return try TableSet(sources, options, presumes: presumes) }
     var opened: [SplitName: [any RowSource]] = [:]
     for (split, paths) in sources.sorted(by: { $0.key < $1.key }) {
       opened[split] = try open(paths, for: split)
