@@ -36,7 +36,7 @@ final class TableSet: SourceSet {
   private static let mostExamples = 5
 
   init(
-    _ paths: [SplitName: [String]], _ options: ConversionOptions, presumes: Bool
+    _ paths: [SplitName: [String]], _ options: ConversionOptions, isJSON: Bool, presumes: Bool
   ) throws(ConversionError) {
     var options = options
     let like = options.like?.preprocessing
@@ -45,7 +45,7 @@ final class TableSet: SourceSet {
     var tables: [Table] = []
     for (split, paths) in paths.sorted(by: { $0.key < $1.key }) {
       for path in paths {
-        let file = try TableFile(path: path, options: options.table)
+        let file = try TableFile(path: path, options: options.table, isJSON: isJSON)
         tables.append(Table(split: split, file: file))
       }
     }

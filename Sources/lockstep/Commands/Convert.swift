@@ -5,14 +5,14 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "Makes a dataset file of text tables or IDX files, plain or gzip."
+  static let summary = "Makes a dataset file of text tables, JSON lines or IDX files."
   static let usage =
     "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
     each split: what lockstep train takes. For IDX, give images, then labels.
 
-    A text table (CSV, TSV, …) with a tenth of its rows for validation and a tenth for test, as many
+    A text table (CSV, TSV, …, or JSON lines) with a tenth of its rows for validation and a tenth for test, as many
     of each class:
 
       lockstep convert --output iris.h5 --train iris.csv --target species --scale standardize \\
