@@ -32,7 +32,7 @@ public enum Converter {
     return ConversionSummary(
       output: options.output, byteCount: size(of: options.output), rows: schema.rows,
       featureShape: schema.featureShape, featureType: schema.featureType,
-      targetType: schema.targetType,
+      targetType: sources.targets.values.first!.type,
       targets: information.classCount.map { .classes($0) }
         ?? .values(schema.targetShape.reduce(1, *)),
       classNames: information.classNames, classCounts: sources.classCounts(plan: plan),

@@ -14,14 +14,14 @@ enum Predict: Command {
     sample: its number in its source (row), the predicted class of a classifier
     (class), and the outputs, which of a classifier are probabilities. An HDF5 file
     has them as /row, /class and /outputs; a CSV file has a column for each output,
-    named by class.
+    named by class. Of the data, only the features are read.
     """
 
   static let options = [
     OptionGroup(
       title: "Data and output",
       options: [data, Evaluate.split, output, .force]
-        + Option.layout + Option.permissions),
+        + [.features] + Option.permissions),
     OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
   ]
 
@@ -46,7 +46,8 @@ enum Predict: Command {
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
     for damaged in trained.damaged { console.warn(damaged) }
     let dataset = try Dataset(
-      paths: arguments.all(Self.data), arguments, task: trained.model.task)
+      paths: arguments.all(Self.data), features: arguments.text(.features), needsTargets: false,
+      allowing: arguments.permissions())
     let rows = try explainingData {
       try trained.predict(
         dataset, split: split, to: output, replacingExisting: isReplacing,
