@@ -115,6 +115,8 @@ struct ValueKind: Sendable {
 
 private func scalar(_ text: String) -> SettingValue {
   if let integer = Int(text) { return .integer(integer) }
+  // An integer beyond all bounds: the message that refuses it shows it as it was written.
+  if text.allSatisfy(\.isWholeNumber) { return .string(text) }
   return number(text).map { .number($0) } ?? .string(text)
 }
 
