@@ -6,6 +6,8 @@ public enum TrainingEvent: Sendable {
   case advanced(StepReport)
   /// After an epoch and its validation.
   case finishedEpoch(EpochReport)
+  /// After that, where the time of the epoch's steps went: of a run that is profiled.
+  case measuredEpoch(StepAnatomy)
   /// A checkpoint was written to this path.
   case wroteCheckpoint(String)
   /// A checkpoint could not be written; training goes on, and could be resumed from the newest good
@@ -70,4 +72,6 @@ public struct TrainingResult: Sendable {
   public var checkpointFailures: [String]
   /// Of this process.
   public var checkpointCost: CheckpointCost
+  /// Where the time of this process's steps went, if `Trainer.profile` was called.
+  public var anatomy: StepAnatomy?
 }
