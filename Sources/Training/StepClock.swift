@@ -13,6 +13,8 @@ struct StepClock {
   /// Of the present epoch, and of the whole process.
   private(set) var epoch = Stretch()
   private(set) var total = Stretch()
+  /// How old the process was at the end of its first step.
+  private(set) var ageAtFirstStep: Double?
 
   private let clock = ContinuousClock()
   private var last: ContinuousClock.Instant
@@ -40,6 +42,7 @@ struct StepClock {
     last = now
     epoch.seconds += seconds
     epoch.rows += rows
+    if total.rows == 0 { ageAtFirstStep = processAge() }
     total.seconds += seconds
     total.rows += rows
   }

@@ -305,7 +305,8 @@ public final class Trainer {
     let isFinished = progress.isFinished(plan.configuration)
     var result = TrainingResult(
       progress: progress, end: isFinished ? .finished : .interrupted, epochs: epochs,
-      samplesPerSecond: clock.total.samplesPerSecond, checkpoint: saver?.newest,
+      samplesPerSecond: clock.total.samplesPerSecond,
+      secondsToFirstStep: clock.ageAtFirstStep, checkpoint: saver?.newest,
       parametersSHA256: "", checkpointFailures: saver?.failures ?? [],
       checkpointCost: saver?.cost ?? CheckpointCost(), anatomy: profiler?.total)
     if isFinished, progress.epoch < plan.configuration.epochs { result.end = .stoppedEarly }

@@ -62,6 +62,8 @@ public struct TrainingResult: Sendable {
   public var epochs: [EpochReport]
   /// Training steps only, of this process.
   public var samplesPerSecond: Double
+  /// From the start of this process to the end of its first step; nil where it made none.
+  public var secondsToFirstStep: Double?
   /// The checkpoint that the run stands for, where it has a directory: the best where best weights
   /// were asked for, else the newest.
   public var checkpoint: String?

@@ -22,6 +22,8 @@ FOLDER = HERE.parents[1] / ".build/benchmark"
 PEERS = {
     "lockstep": ("lockstep", "", None),
     "lockstep-8-shards": ("lockstep", "8", None),
+    "lockstep-16-shards": ("lockstep", "16", None),
+    "lockstep-64-shards": ("lockstep", "64", None),
     "pytorch-eager": ("pytorch", "eager", "torch"),
     "pytorch-fused": ("pytorch", "fused", "torch"),
     "pytorch-compile": ("pytorch", "compile", "torch"),
@@ -221,6 +223,11 @@ def main() -> None:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(json.dumps(result, indent=1) + "\n")
         say(f"\nwritten: {options.output}")
+        if installed("matplotlib"):
+            from plot import draw
+            draw(result, options.output.with_suffix(".svg"))
+        else:
+            say("matplotlib is missing: no chart was drawn")
 
 
 if __name__ == "__main__":
