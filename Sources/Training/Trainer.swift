@@ -306,7 +306,7 @@ public final class Trainer {
     var result = TrainingResult(
       progress: progress, end: isFinished ? .finished : .interrupted, epochs: epochs,
       samplesPerSecond: clock.total.samplesPerSecond,
-      secondsToFirstStep: clock.ageAtFirstStep, checkpoint: saver?.newest,
+      secondsToFirstStep: clock.secondsToFirstStep, checkpoint: saver?.newest,
       parametersSHA256: "", checkpointFailures: saver?.failures ?? [],
       checkpointCost: saver?.cost ?? CheckpointCost(), anatomy: profiler?.total)
     if isFinished, progress.epoch < plan.configuration.epochs { result.end = .stoppedEarly }

@@ -205,10 +205,16 @@ def main() -> None:
         say(f"warning: this machine is busy (load {facts['loadAverage']:.1f}); figures will be low")
     rows, peaks = measure_all(options)
     peak = max(peaks)
+    counted = None
+    if "lockstep" in options.peers and shutil.which("valgrind"):
+        import instructions  # needs the environment that measure_all has set
+        say("W2, a step's instructions …")
+        counted = instructions.per_step()
     result = {
         "machine": facts | {"sgemmPeak": peak},
         "rounds": options.rounds,
         "seconds": options.seconds,
+        "instructionsPerStepOfW2": counted,
         "workloads": {w: summary(w, peers, peak) for w, peers in rows.items()},
         "measurements": {
             w: {peer: row.measurements for peer, row in peers.items()}
@@ -219,6 +225,11 @@ def main() -> None:
           f"SGEMM peak {peak / 1e9:,.0f} GF/s; medians of {options.rounds} rounds")
     for workload, figures in result["workloads"].items():
         print("\n" + table(workload, figures))
+    if counted:
+        print("\nW2, a step by callgrind: " + ", ".join(
+            f"{what} {number:,.0f}" for what, number in counted.items()))
+    else:
+        print("\nW2, a step's instructions: not counted, valgrind is missing")
     if options.output:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(json.dumps(result, indent=1) + "\n")
