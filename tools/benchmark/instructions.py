@@ -1,8 +1,8 @@
 """Counts what a training step of W2 executes, by callgrind: a figure that no other load disturbs.
 
 Only what happens within the engine's function for a step is counted: its instructions, and those of
-them that go into what a step should do without (allocation, locks, reference counts). Called by compare.py where
-valgrind is installed; by hand:
+them that go into what a step should do without (allocation, locks, reference counts). Called by
+compare.py where valgrind is installed; by hand:
 
     LOCKSTEP_BINARY=… LOCKSTEP_BENCHMARK_FOLDER=/tmp tools/benchmark/instructions.py
 """
