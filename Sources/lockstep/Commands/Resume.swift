@@ -101,8 +101,8 @@ enum Resume: Command {
       "shards": .integer(resumption.configuration.shards ?? 0),
       "output": .string(resumption.directory.path), "end": "finished",
     ]
-    members.merge(checkpoint.history.last?.settings.members ?? [:]) { first, _ in first }
-    for key in ["epoch", "step", "learningRate", "seconds"] { members[key] = nil }
+    let last = checkpoint.history.epochs.last?.settings.members ?? [:]
+    for key in ["train", "validation"] { members[key] = last[key] }
     return .object(members)
   }
 
