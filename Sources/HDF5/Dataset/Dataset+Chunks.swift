@@ -13,6 +13,16 @@ extension Dataset {
     return Int(clamping: try H5D.chunkBytes(handle, at: start, during: activity))
   }
 
+  /// Where the stored chunk that starts at `offset` lies in the file; nil where none was written.
+  /// Slow: the library looks through all chunks.
+  ///
+  /// The corresponding C function is `H5Dget_chunk_info_by_coord`.
+  public func chunkFileOffset(at offset: [Int]) throws(HDF5Error) -> Int? {
+    let activity = activity("reading the place of a chunk")
+    let start = try chunkStart(offset, during: activity)
+    return try H5D.chunkAddress(handle, at: start, during: activity).flatMap { Int(exactly: $0) }
+  }
+
   /// Reads the stored chunk that starts at `offset`.
   ///
   /// - Parameters:
