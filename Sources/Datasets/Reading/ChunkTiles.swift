@@ -100,10 +100,9 @@ struct ChunkTiles: Sendable {
   private func damage(_ tile: [Int], _ size: Int) -> DatasetError {
     let last = min(tile[0] + chunk[0], shape[0]) - 1
     return column.error(
-      "has damaged data in chunk \(tile[0] / chunk[0]) (rows \(tile[0]) to \(last)): its \(size) "
-        + "bytes"
-        + (hasWholeRows ? "" : " at \(tile)")
-        + " do not decode", expected: "\(chunkBytes) bytes of rows",
+      "has damaged data in chunk \(tile[0] / chunk[0]) (rows \(tile[0]) to \(last))"
+        + (hasWholeRows ? "" : " from \(tile) on") + column.place(ofTile: tile)
+        + ": its \(size) bytes do not decode", expected: "\(chunkBytes) bytes of rows",
       remedy: "get the file again, or convert it again")
   }
 
