@@ -130,8 +130,8 @@ extension StreamPlan {
   fileprivate var arithmetic: String {
     let row = rowParts.map(String.init).joined(separator: " + ")
     if staysResident { return "\(rowBytes) bytes of memory (\(rows) rows of \(row) bytes)" }
-    return "\(byteCount) bytes of memory (\(windowBlocks) blocks in the window and \(blocksAhead) "
-      + "read ahead, of \(blockRows) rows of \(row) bytes: \(rowBytes); decoding: "
+    return "\(byteCount) bytes of memory (\(windowBlocks) blocks in the window and \(blocksBeside) "
+      + "read ahead or just used, of \(blockRows) rows of \(row) bytes: \(rowBytes); decoding: "
       + "\(decodingBytes); the order of the rows: \(orderBytes))"
   }
 }
