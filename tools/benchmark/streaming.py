@@ -61,11 +61,12 @@ def write(path: Path, rows: int, storage: str) -> None:
         file["train/row"] = np.arange(rows)
 
 
-def last_line(command: list) -> dict:
+def result_of(command: list) -> dict:
+    """What a process prints as JSON."""
     done = subprocess.run(list(map(str, command)), cwd=HERE, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{command[0]}: {(done.stderr or done.stdout).strip()}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(done.stdout)
 
 
 class Bench:
@@ -87,8 +88,11 @@ class Bench:
         results = self.results[section] = {name: [] for name in commands}
         for number in range(1, self.options.rounds + 1):
             for name, command in commands.items():
-                compare.say(f"{section}, round {number} of {self.options.rounds}: {name} …")
-                results[name].append(last_line(command))
+                result = result_of(command)
+                results[name].append(result)
+                rate = result.get("megabytesPerSecond") or result["samplesPerSecond"]
+                compare.say(
+                    f"{section}, round {number} of {self.options.rounds}: {name} {rate:,.1f}")
 
     def median(self, section: str, name: str, key: str = "megabytesPerSecond") -> float:
         return statistics.median(result[key] for result in self.results[section][name])
