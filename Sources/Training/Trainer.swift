@@ -114,7 +114,7 @@ public final class Trainer {
       ?? Splits(
         data, batch: plan.batchSize, decoders: availableCores(), memoryBudget: memoryBudget)
     training = try splits.stream(.train, geometry: plan.geometry)
-    for split in [SplitName.validation, .test] { _ = try splits.inOrderIfPresent(split) }
+    for split in [SplitName.validation, .test] { try splits.inOrderIfPresent(split)?.verify() }
     try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
