@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -92,3 +93,5 @@ static int remove_entry(
 int lockstep_remove_tree(const char *folder) {
   return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+void lockstep_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 << 10); }

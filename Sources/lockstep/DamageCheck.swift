@@ -27,6 +27,10 @@ enum DamageCheck {
     limit(__rlimit_resource_t(RLIMIT_AS.rawValue), 4 << 30)
     limit(__rlimit_resource_t(RLIMIT_CPU.rawValue), 30)
     limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), 0)
+    // A program that a thread of libdispatch started has that thread's blocked signals.
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
     alarm(60)
     guard let file = try? File(opening: path, allowing: []) else { return 1 }
     file.walk()
@@ -38,9 +42,13 @@ enum DamageCheck {
     texts.map { (text: String) in strdup(text) } + [nil]
   }
 
+  /// Lowers a limit, and leaves one that is lower already.
   private static func limit(_ resource: __rlimit_resource_t, _ most: UInt) {
+    var limits = rlimit()
+    getrlimit(resource, &limits)
     // Beyond the second limit of processor time comes SIGKILL, which then is another's.
-    var limits = rlimit(rlim_cur: most, rlim_max: most + 10)
+    limits.rlim_max = min(most + 10, limits.rlim_max)
+    limits.rlim_cur = min(most, limits.rlim_cur)
     setrlimit(resource, &limits)
   }
 

@@ -30,3 +30,7 @@ int lockstep_interrupted(void);
 
 // Removes a folder and everything in it; follows no links.
 int lockstep_remove_tree(const char *folder);
+
+/// Has memory of 128 KiB and more always go back to the system when it is freed, as it does at first:
+/// the allocator would learn from the first such block to keep the next.
+void lockstep_return_large_blocks(void);
