@@ -66,7 +66,9 @@ import Testing
         _ = try workshop.shell("rm -r run")
       } else {
         let log = try workshop.shell("cat log").output
-        #expect(outcome.status == 137, "\(log)")
+        // The kill may have met the process that looks at a file before it is opened.
+        let isOther = log.contains("the process that looks at it was killed")
+        #expect(outcome.status == 137 || isOther, "\(log)")
         kills += 1
       }
     }
@@ -87,7 +89,8 @@ import Testing
     try survive(5, seed: seed, Moment.anyTime)
   }
 
-  private static let canTrace = (try? Lockstep.shell("strace -o /dev/null true"))?.status == 0
+  private static let canTrace =
+    (try? Lockstep.shell("strace -f -o /dev/null -e trace=fsync true"))?.status == 0
 
   @Test(
     .enabled(if: canTrace, "no kill at a chosen system call is tried: strace does not work here"),

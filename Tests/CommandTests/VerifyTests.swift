@@ -19,7 +19,7 @@ import Testing
     try workshop.writePoints(to: "more.h5", splits: [.train], train: 500, features: 100)
     let outcome = try workshop.lockstep(
       "verify run.json5 --data data.h5 --data more.h5 --allow-external --steps 40 "
-        + "--memory-budget 1500K")
+        + "--memory-budget 2M")
     #expect(outcome.status == 0, "\(outcome.error)")
     #expect(outcome.output.contains("Verified"))
   }

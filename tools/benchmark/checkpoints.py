@@ -82,7 +82,7 @@ class Lockstep:
             time.sleep(0.05)
         result = work()
         assert process.poll() is None, "training ended too soon"
-        process.terminate()
+        process.kill()
         process.wait()
         return result
 
@@ -98,8 +98,9 @@ def large_checkpoints(lockstep: Lockstep, rounds: int, units: int) -> None:
         size = Path(result["checkpoint"]).stat().st_size
         seconds["alone"].append(result["checkpoints"]["writeSeconds"])
         seconds["plain alone"].append(write_seconds(lockstep.folder, size))
-        # Two steps an epoch: of three checkpoints two are written while a step is made.
-        result = lockstep.train(digits, *network, "--epochs", 2)["checkpoints"]
+        # Two steps: of three checkpoints two are written while a step is made.
+        result = lockstep.train(
+            digits, *network, "--epochs", 1, "--checkpoint-every", 1)["checkpoints"]
         seconds["blocked"].append(result["copySeconds"] / result["written"])
         seconds["copied"].append(copy_seconds(size))
         seconds["training"].append(result["writeSeconds"] / result["written"])
