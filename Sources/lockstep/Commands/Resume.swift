@@ -41,8 +41,7 @@ enum Resume: Command {
     if arguments.has(allowDataChange) { changes.insert(.data) }
     if arguments.has(allowConfigurationChange) { changes.insert(.configuration) }
     try Profiling.check(arguments)
-    let resumption = try Resumption(
-      RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
+    let resumption = try resumption(of: path, arguments, allowing: changes)
     let damaged = resumption.found?.damaged ?? []
     for damaged in damaged { console.warn(damaged) }
     let dataset: Dataset
@@ -83,6 +82,17 @@ enum Resume: Command {
     members["damaged"] = .array(
       damaged.map { ["path": .string($0.path), "problem": .string($0.problem)] })
     return .object(members)
+  }
+
+  private static func resumption(
+    of path: String, _ arguments: Arguments, allowing changes: Resumption.Changes
+  ) throws -> Resumption {
+    do {
+      return try Resumption(
+        RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
+    } catch TrainingError.unfit(setting: "epochs", let problem) {
+      throw UsageError("\(epochs.flag) \(problem)")
+    }
   }
 
   /// What a finished run came to, where its data are gone.
