@@ -75,7 +75,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
     tests("ConversionTests", ["Conversion", "CZlib", "HDF5", "Settings"]),
-    tests("CommandTests", ["Conversion", "Training", "lockstep"]),
+    tests("CommandTests", ["Conversion", "Training", "HDF5", "lockstep"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )

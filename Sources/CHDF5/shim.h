@@ -188,7 +188,18 @@ static inline herr_t chdf5_refuse_external_links(hid_t access) {
   return H5Pset_elink_cb(access, chdf5_refuse_external_link, NULL);
 }
 
-// Chunks: version 2 of the library adds the buffer's size to H5Dread_chunk.
+// Chunks: version 2 of the library adds the buffer's size to H5Dread_chunk. An address has another
+// type in each version.
+
+static inline herr_t chdf5_chunk_address(
+    hid_t dataset, const hsize_t *offset, uint64_t *address) {
+  unsigned filter_mask;
+  haddr_t found = HADDR_UNDEF;
+  hsize_t bytes;
+  herr_t status = H5Dget_chunk_info_by_coord(dataset, offset, &filter_mask, &found, &bytes);
+  *address = (uint64_t)found;
+  return status;
+}
 
 static inline herr_t chdf5_read_chunk(
     hid_t dataset, const hsize_t *offset, uint32_t *filter_mask, void *memory, size_t bytes) {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -17,6 +18,11 @@ int lockstep_rename_exclusive(const char *from, const char *to) {
   // A file system without RENAME_NOREPLACE: a hard link refuses an existing name just as well.
   if (link(from, to) != 0) return -1;
   return unlink(from);
+}
+
+void lockstep_start_writing(int descriptor, long offset, long count) {
+  // Where a file system cannot, the bytes are written with all others.
+  (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
 }
 
 // A slot is only ever exchanged as a whole: whoever takes a path out of the table owns it, so a
@@ -87,3 +93,5 @@ static int remove_entry(
 int lockstep_remove_tree(const char *folder) {
   return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+void lockstep_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 << 10); }

@@ -48,17 +48,11 @@ public enum Converter {
     return ConversionSummary(
       output: options.output, byteCount: size(of: options.output), rows: schema.rows,
       featureShape: schema.featureShape, featureType: schema.featureType,
-      targetType: schema.targetType,
+      targetType: sources.schema.targetType,
       targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
       classNames: classNames, classCounts: output.classes?.result ?? [:],
       normalization: information.normalization ?? .none, fingerprint: fingerprint,
       skippedRows: sources.set.skipped, skippedExamples: sources.set.examples, audit: audit)
-  }
-
-  /// Makes SIGINT and SIGTERM remove the unfinished output and end the process with 130 or 143.
-  /// For programs without signal handling of their own.
-  public static func removeUnfinishedOutputOnInterrupt() {
-    AtomicFile.removeTemporariesOnInterrupt()
   }
 
   private static func size(of path: String) -> Int {

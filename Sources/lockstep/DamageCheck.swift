@@ -27,6 +27,10 @@ enum DamageCheck {
     limit(__rlimit_resource_t(RLIMIT_AS.rawValue), 4 << 30)
     limit(__rlimit_resource_t(RLIMIT_CPU.rawValue), 30)
     limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), 0)
+    // A program that a thread of libdispatch started has that thread's blocked signals.
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
     alarm(60)
     guard let file = try? File(opening: path, allowing: []) else { return 1 }
     file.walk()
@@ -38,8 +42,13 @@ enum DamageCheck {
     texts.map { (text: String) in strdup(text) } + [nil]
   }
 
+  /// Lowers a limit, and leaves one that is lower already.
   private static func limit(_ resource: __rlimit_resource_t, _ most: UInt) {
-    var limits = rlimit(rlim_cur: most, rlim_max: most)
+    var limits = rlimit()
+    getrlimit(resource, &limits)
+    // Beyond the second limit of processor time comes SIGKILL, which then is another's.
+    limits.rlim_max = min(most + 10, limits.rlim_max)
+    limits.rlim_cur = min(most, limits.rlim_cur)
     setrlimit(resource, &limits)
   }
 
@@ -66,12 +75,19 @@ enum DamageCheck {
     let signal = status & 0x7F
     guard signal != 0 else { return }
     if signal == SIGINT || signal == SIGTERM { return }
-    let isSlow = signal == SIGALRM || signal == SIGXCPU || signal == SIGKILL
-    throw HDF5Error(
-      operation: "opening the file", file: path,
-      problem: isSlow
-        ? "is damaged: the HDF5 library does not come to an end with it"
-        : "is damaged: the HDF5 library crashes on it (signal \(signal)); get the file again, or "
-          + "convert it again")
+    throw HDF5Error(operation: "opening the file", file: path, problem: problem(of: signal))
+  }
+
+  /// What it says about a file that the process which looked at it was ended by a signal.
+  private static func problem(of signal: Int32) -> String {
+    switch signal {
+    case SIGALRM, SIGXCPU: "is damaged: the HDF5 library does not come to an end with it"
+    case SIGKILL:
+      "could not be checked: the process that looks at it was killed, for want of memory perhaps; "
+        + "try again"
+    default:
+      "is damaged: the HDF5 library crashes on it (signal \(signal)); get the file again, or "
+        + "convert it again"
+    }
   }
 }

@@ -1,3 +1,4 @@
+import CSystem
 import Datasets
 import Glibc
 import Kernels
@@ -6,7 +7,7 @@ import Kernels
 enum Program {
   static let commands: [any Command.Type] = [
     Convert.self, Train.self, Resume.self, Evaluate.self, Predict.self, Inspect.self,
-    Verify.self,
+    Verify.self, Tune.self,
   ]
 
   /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong,
@@ -14,6 +15,8 @@ enum Program {
   static func run(_ words: [String]) -> Int32 {
     if words.count == 2, words[0] == DamageCheck.word { return DamageCheck.walk(words[1]) }
     DamageCheck.install()
+    // The memory budget is of what the process has, not of what it uses.
+    lockstep_return_large_blocks()
     // A reader that goes away early (`lockstep inspect … | head`) is no reason to die of a signal.
     signal(SIGPIPE, SIG_IGN)
     // Nor is a file that outgrows the shell's limit: writing it fails, which is told and cleaned up.

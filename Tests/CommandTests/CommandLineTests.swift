@@ -6,7 +6,7 @@ import Testing
   let workshop = Workshop()
 
   @Test(arguments: [
-    ("", "expected a command: convert, train, resume, evaluate, predict, inspect, verify"),
+    ("", "expected a command: convert, train, resume, evaluate, predict, inspect, verify, tune"),
     ("trian", "trian is unknown as a command; did you mean train?"),
     ("fly", "fly is unknown as a command; known are convert, train"),
     ("--json train", "--json stands before the command"),
@@ -38,7 +38,10 @@ import Testing
     ("convert --output d.h5 --train i l --seed -1", "--seed is -1; expected an integer of at"),
     ("convert --output d.h5 --train i l --compression gzip:10", "--compression is gzip:10"),
     ("convert --output d.h5 --train i l --chunk-bytes 65M", "--chunk-bytes"),
-    ("convert --output d.h5 --train i l --format csv", "--format is csv; expected idx"),
+    (
+      "convert --output d.h5 --train i l --format tree",
+      "--format is tree; expected one of idx, csv, jsonl"
+    ),
     (
       "convert --output d.h5 --train i l --test-fraction 0.5 --validation-fraction 0.5",
       "--validation-fraction and --test-fraction"
@@ -148,7 +151,9 @@ import Testing
     expectFailure(outcome, status: 1, ["--json: ", "No such file"])
   }
 
-  @Test(arguments: ["convert", "train", "resume", "evaluate", "predict", "inspect", "verify"])
+  @Test(arguments: [
+    "convert", "train", "resume", "evaluate", "predict", "inspect", "verify", "tune",
+  ])
   func `Each command tells about itself`(command: String) throws {
     let outcome = try workshop.lockstep("\(command) --help")
     #expect(outcome.status == 0 && outcome.error.isEmpty)

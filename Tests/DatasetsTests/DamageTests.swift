@@ -45,7 +45,8 @@ import Testing
           #expect(error?.dataset == "/train/\(column)")
           let rows = "chunk \(start / chunk[0]) (rows \(start) to \(min(start + chunk[0], 50) - 1))"
           #expect(
-            error?.problem.hasPrefix("has damaged data in \(rows): its ") == true,
+            error?.problem.hasPrefix(
+              "has damaged data in \(rows), at byte \(place) of the file: its ") == true,
             "\(error?.description ?? "")")
         }
       }

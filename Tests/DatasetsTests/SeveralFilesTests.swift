@@ -100,11 +100,13 @@ import Testing
           path: path, features: name, targets: "/group/data", allowing: permissions)
       }
     }
-    let data = try Datasets.Dataset(
-      path: path, features: name, targets: name, task: .regression, allowing: permission)
-    let train = try data.load(.train)
-    #expect(train.rows == (name == "external-storage" ? 4 : 3))
-    if name != "external-storage" { #expect(train.features([0, 1, 2]) == [7, 8, 9]) }
-    #expect(train.values([0]) == train.features([0]))
+    for permissions in [permission, [.externalLinks, .externalStorage, .virtualDatasets]] {
+      let data = try Datasets.Dataset(
+        path: path, features: name, targets: name, task: .regression, allowing: permissions)
+      let train = try data.load(.train)
+      #expect(train.rows == (name == "external-storage" ? 4 : 3))
+      if name != "external-storage" { #expect(train.features([0, 1, 2]) == [7, 8, 9]) }
+      #expect(train.values([0]) == train.features([0]))
+    }
   }
 }

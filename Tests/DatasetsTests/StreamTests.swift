@@ -133,7 +133,8 @@ import Testing
     #expect(drawn <= 80)
     #expect(error?.dataset == "/train/features")
     #expect(
-      error?.problem.hasPrefix("has damaged data in chunk 4 (rows 80 to 99): its ") == true,
+      error?.problem.hasPrefix(
+        "has damaged data in chunk 4 (rows 80 to 99), at byte \(place) of the file: its ") == true,
       "\(error?.description ?? "")")
   }
 
@@ -145,7 +146,8 @@ import Testing
     }
     let problem = error?.problem ?? ""
     #expect(
-      problem.contains("(10 blocks in the window and 2 read ahead, of 100 rows of 48 + 4 + 4 + 8"),
+      problem.contains(
+        "(10 blocks in the window and 4 read ahead or just used, of 100 rows of 48 + 4 + 4 + 8"),
       "\(problem)")
     #expect(error?.expected == "at most 400000, the memory budget")
   }

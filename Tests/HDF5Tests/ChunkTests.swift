@@ -35,6 +35,15 @@ import Testing
     #expect(try dataset.storedChunkByteCount(at: [2, 2]) == 4)
   }
 
+  @Test func `the place of a stored chunk is where its bytes lie in the file`() throws {
+    let dataset = try file.createDataset("x", .uint8, shape: [6], storage: .chunked([2]))
+    try dataset.write([201, 202, 203, 204] as [UInt8], to: Slab(rows: 0..<4, of: [6]))
+    #expect(try dataset.chunkFileOffset(at: [4]) == nil)
+    try file.flush()
+    let place = try #require(try dataset.chunkFileOffset(at: [2]))
+    #expect(try bytes(of: file.path)[place..<place + 2] == [203, 204])
+  }
+
   @Test func `a stored chunk has gone through the filters and the byte order`() throws {
     let dataset = try file.createDataset(
       "x", .uint16, shape: [4], storage: .chunked([4], filters: [.shuffle]), byteOrder: .bigEndian)

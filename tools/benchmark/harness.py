@@ -19,6 +19,7 @@ from typing import SupportsFloat
 
 import numpy as np
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 FASHION_MNIST = Path(os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist"))
 LEARNING_RATE = 1e-3
 

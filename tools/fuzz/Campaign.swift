@@ -5,12 +5,24 @@ struct Campaign {
   let files: [String]
   let seed: UInt64
   let count: Int
-  private let folder = NSTemporaryDirectory() + "/lockstep-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
+  /// Where the files are left that a process died of; nil for nowhere.
+  let keep: String?
+  private let folder =
+    NSTemporaryDirectory() + "/lockstep-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
 
-  init(files: [String], seed: UInt64, count: Int) {
+  init(files: [String], seed: UInt64, count: Int, keep: String?) {
     self.files = files
     self.seed = seed
     self.count = count
+    self.keep = keep
+  }
+
+  /// A case that a process died of, and the signal.
+  private struct Death {
+    var number: Int
+    var signal: Int32
+    /// Nobody waits for a signal but of the watch: see `Worker`.
+    var isHang: Bool { signal == SIGPROF || signal == SIGALRM }
   }
 
   /// - Returns: whether nothing happened that must not.
@@ -18,33 +30,61 @@ struct Campaign {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     // What the library dies of is what the first look in a process of its own is for.
-    let walked = try work("walk", skipping: [])
-    let used = try work("use", skipping: walked.died)
-    // Whether the library crashes may depend on what it read before: the first look is at one file.
-    let slipped = try used.died.filter { number in
-      try work("walk", skipping: [], cases: number..<number + 1).died.isEmpty
+    var firstLook = try work("walk", skipping: []).deaths
+    let used = try work("use", skipping: firstLook.map(\.number))
+    var slipped: [Death] = []
+    for death in used.deaths {
+      // Whether the library crashes may depend on what it read before: the first look is at one file.
+      let alone = try work("walk", skipping: [], cases: death.number..<death.number + 1)
+      if alone.deaths.isEmpty { slipped.append(death) } else { firstLook += alone.deaths }
     }
-    let diedInFirstLook = walked.died.count + used.died.count - slipped.count
-    var failures = slipped.map { "case \($0) died in use" }
-    failures += used.lines.filter { $0.hasPrefix("missed") }.map { "a change was \($0)" }
-    if let program { failures += try runProgram(program) }
+    if let keep { try write(firstLook + slipped, to: keep) }
+    let missed = used.lines.filter { $0.hasPrefix("missed") }
+    var failures = slipped.map { "case \($0.number) died in use, of signal \($0.signal)" }
+    failures += missed.map { "a change was \($0)" }
     func number(_ line: String) -> Int { used.lines.count { $0 == line } }
-    print(
+    var line = """
+      {"files": \(count), "seed": \(seed), "crashedInFirstLook": \(firstLook.count { !$0.isHang }), \
+      "hungInFirstLook": \(firstLook.count { $0.isHang }), "diedInUse": \(slipped.count), \
+      "refused": \(number("refused")), "readAsBefore": \(number("same")), \
+      "readChanged": \(number("changed")), "missed": \(missed.count)
       """
-      {"files": \(count), "seed": \(seed), "diedInFirstLook": \(diedInFirstLook), \
-      "diedInUse": \(slipped.count), "refused": \(number("refused")), \
-      "readAsBefore": \(number("same")), "readChanged": \(number("changed")), \
-      "missed": \(used.lines.count { $0.hasPrefix("missed") })}
-      """)
+    if let program {
+      let runs = try ProgramRuns(program, of: self, in: folder)
+      failures += runs.failures
+      line += ", \"program\": \(runs.json)"
+    }
+    print(line + "}")
     for failure in failures { print(failure) }
     return failures.isEmpty
+  }
+
+  /// What a case is: a copy of one of the files, damaged.
+  func damagedFile(_ number: Int, of originals: [[UInt8]]) -> (file: Int, bytes: Data) {
+    var random = Random(seed: seed, case: number)
+    let index = random.below(originals.count)
+    return (index, Data(mutated(originals[index], &random)))
+  }
+
+  func originals() -> [[UInt8]] {
+    files.map { [UInt8](FileManager.default.contents(atPath: $0) ?? Data()) }
+  }
+
+  private func write(_ deaths: [Death], to keep: String) throws {
+    try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
+    let originals = originals()
+    for death in deaths {
+      let path = "\(keep)/\(death.number)-signal-\(death.signal).h5"
+      _ = FileManager.default.createFile(
+        atPath: path, contents: damagedFile(death.number, of: originals).bytes)
+    }
   }
 
   /// Starts workers until all cases are done: after a death, from the case after.
   private func work(
     _ mode: String, skipping: [Int], cases: Range<Int>? = nil
-  ) throws -> (died: [Int], lines: [String]) {
-    var died: [Int] = []
+  ) throws -> (deaths: [Death], lines: [String]) {
+    var deaths: [Death] = []
     var lines: [String] = []
     var first = cases?.lowerBound ?? 0
     let end = cases?.upperBound ?? count
@@ -54,10 +94,11 @@ struct Campaign {
       let skipped = skipping.map(String.init).joined(separator: ",")
       process.arguments =
         ["work", mode, folder, "\(seed)", "\(first)", "\(end)", skipped] + files
-      process.environment = ProcessInfo.processInfo.environment.merging(
-        // As the program's first look has it: fresh memory is garbage.
-        ["SWIFT_BACKTRACE": "enable=no"].merging(
-          mode == "walk" ? ["MALLOC_PERTURB_": "165"] : [:]) { $1 }) { $1 }
+      var environment = ProcessInfo.processInfo.environment
+      environment["SWIFT_BACKTRACE"] = "enable=no"
+      // As the program's first look has it: fresh memory is garbage.
+      if mode == "walk" { environment["MALLOC_PERTURB_"] = "165" }
+      process.environment = environment
       let pipe = Pipe()
       process.standardOutput = pipe
       process.standardError = FileHandle.nullDevice
@@ -72,51 +113,9 @@ struct Campaign {
       guard let last = found.last(where: { $0.hasPrefix("case") }),
         let number = Int(last.dropFirst(5))
       else { throw CocoaError(.executableLoad) }
-      died.append(number)
+      deaths.append(Death(number: number, signal: process.terminationStatus))
       first = number + 1
     }
-    return (died, lines)
-  }
-
-  /// Hands 200 of the cases to the program, as a user would.
-  private func runProgram(_ program: String) throws -> [String] {
-    let originals = files.map { [UInt8](FileManager.default.contents(atPath: $0) ?? Data()) }
-    var failures: [String] = []
-    let good = folder + "/good"
-    _ = try status(
-      program, ["train", "--data", files[0], "--output", good, "--hidden", "4", "--epochs", "1"])
-    for number in 0..<min(200, count) {
-      var random = Random(seed: seed, case: number)
-      let index = random.below(files.count)
-      let path = folder + "/case.h5"
-      _ = FileManager.default.createFile(
-        atPath: path, contents: Data(mutated(originals[index], &random)))
-      let output = folder + "/output"
-      for words in [
-        ["inspect", path],
-        ["train", "--data", path, "--output", output, "--hidden", "4", "--epochs", "1"],
-        ["evaluate", good, "--data", path, "--split", "train"],
-        ["convert", "--train", path, "--output", output + ".h5"],
-      ] {
-        let (status, isSignal) = try status(program, words)
-        if isSignal || status > 2 {
-          failures.append("case \(number): \(words[0]) ended with \(status)")
-        }
-        try? FileManager.default.removeItem(atPath: output)
-        try? FileManager.default.removeItem(atPath: output + ".h5")
-      }
-    }
-    return failures
-  }
-
-  private func status(_ program: String, _ words: [String]) throws -> (Int32, Bool) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments = ["-s", "KILL", "90", program] + words
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return (process.terminationStatus, process.terminationReason == .uncaughtSignal)
+    return (deaths, lines)
   }
 }

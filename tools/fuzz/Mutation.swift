@@ -28,7 +28,9 @@ func mutated(_ original: [UInt8], _ random: inout Random) -> [UInt8] {
     case 1: bytes[place] = UInt8(truncatingIfNeeded: random.next())
     case 2:
       // Sizes, counts and addresses at the edges of their range.
-      let extremes: [UInt64] = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0xFFFF_FFFF, 1 << 40, .max, .max >> 1]
+      let extremes: [UInt64] = [
+        0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0xFFFF_FFFF, 1 << 40, .max, .max >> 1,
+      ]
       let value = extremes[random.below(extremes.count)]
       for byte in 0..<min(1 << random.below(4), bytes.count - place) {
         bytes[place + byte] = UInt8(truncatingIfNeeded: value >> UInt64(8 * byte))

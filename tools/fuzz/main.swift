@@ -2,7 +2,7 @@ import Foundation
 
 // Feeds damaged files to the reading of datasets. See README.md beside this file.
 //
-//   Fuzz [--count N] [--seed S] [--program LOCKSTEP] FILE.h5…
+//   Fuzz [--count N] [--seed S] [--program LOCKSTEP] [--keep FOLDER] FILE.h5…
 //
 // Exit status 1 where something crashed that must not, came to no end, or took changed data for good.
 
@@ -13,6 +13,7 @@ if CommandLine.arguments.dropFirst().first == "work" {
 var count = 2000
 var seed: UInt64 = 1
 var program: String?
+var keep: String?
 var files: [String] = []
 var words = CommandLine.arguments.dropFirst().makeIterator()
 while let word = words.next() {
@@ -20,11 +21,13 @@ while let word = words.next() {
   case "--count": count = Int(words.next() ?? "") ?? count
   case "--seed": seed = UInt64(words.next() ?? "") ?? seed
   case "--program": program = words.next()
+  case "--keep": keep = words.next()
   default: files.append(word)
   }
 }
 guard !files.isEmpty else {
-  print("usage: Fuzz [--count N] [--seed S] [--program LOCKSTEP] FILE.h5…")
+  print("usage: Fuzz [--count N] [--seed S] [--program LOCKSTEP] [--keep FOLDER] FILE.h5…")
   exit(2)
 }
-exit(try Campaign(files: files, seed: seed, count: count).run(program: program) ? 0 : 1)
+let campaign = Campaign(files: files, seed: seed, count: count, keep: keep)
+exit(try campaign.run(program: program) ? 0 : 1)

@@ -153,15 +153,16 @@ struct kernels {
 
   void (*_Nonnull multiply)(
       long count, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull result);
-  void (*_Nonnull add)(long count, const float *_Nonnull added, float *_Nonnull values);
-  void (*_Nonnull scale)(long count, float factor, float *_Nonnull values);
-  double (*_Nonnull sum_of_squares)(long count, const float *_Nonnull values);
 
   /// c (m, n) = op(a)·op(b), + c where `accumulate`.
   void (*_Nonnull matmul)(
       bool transpose_a, bool transpose_b, long m, long n, long k, const float *_Nonnull a,
       const float *_Nonnull b, float *_Nonnull c, bool accumulate);
 };
+
+/// target[i] = source[i], past the caches: what they hold stays there. For more than they hold.
+void kernel_copy_past_caches(
+    long count, const float *_Nonnull source, float *_Nonnull target);
 
 /// Whether this program has the loops and this processor the instructions.
 bool kernel_instructions_available(enum kernel_instructions set);

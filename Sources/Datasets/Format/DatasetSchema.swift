@@ -8,14 +8,15 @@ public struct DatasetSchema: Sendable, Equatable {
   public var featureType: ElementType
   /// Empty for one number a row, else one extent: the outputs.
   public var targetShape: [Int]
-  public var targetType: ElementType
+  /// Nil for rows without targets: for prediction alone.
+  public var targetType: ElementType?
   public var hasWeights: Bool
   /// At least 1 for each split that is there.
   public var rows: [SplitName: Int]
 
   public init(
     featureShape: [Int], featureType: ElementType, targetShape: [Int] = [],
-    targetType: ElementType, hasWeights: Bool = false, rows: [SplitName: Int]
+    targetType: ElementType?, hasWeights: Bool = false, rows: [SplitName: Int]
   ) {
     self.featureShape = featureShape
     self.featureType = featureType
@@ -27,7 +28,7 @@ public struct DatasetSchema: Sendable, Equatable {
 
   /// Bytes of a row of features, and of targets.
   var featureBytes: Int { featureShape.reduce(featureType.byteCount, *) }
-  var targetBytes: Int { targetShape.reduce(targetType.byteCount, *) }
+  var targetBytes: Int { targetType.map { targetShape.reduce($0.byteCount, *) } ?? 0 }
 }
 
 /// What a dataset file says about its rows besides their shapes.

@@ -12,8 +12,9 @@ public struct ShuffleQuality: Sendable, Equatable {
   public let unevenness: Double
 
   /// From here on learning suffers: of 28×28 images of 10 classes, sorted and streamed through
-  /// windows of several sizes, accuracy was within a point of a full shuffle's below.
-  public static let worst = 2.0
+  /// windows of several sizes, accuracy after two epochs was within half a point of a full shuffle's
+  /// at 1.4, and more than three points below it at 1.7 (`tools/benchmark/sorted.py`).
+  public static let worst = 1.5
 
   public var suffices: Bool { unevenness < Self.worst }
 }

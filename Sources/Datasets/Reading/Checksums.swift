@@ -37,24 +37,23 @@ struct Checksums: Sendable {
     )
   }
 
-  /// Throws if `bytes`, which are the rows from `start` on, are not what was written.
+  /// Throws if `bytes`, which are the rows of a column from `start` on, are not what was written.
   ///
   /// - Parameter start: a multiple of `rowsPerChecksum`.
   func verify(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, rowBytes: Int, file: String, dataset: String
+    _ bytes: UnsafeRawBufferPointer, from start: Int, of column: Column
   ) throws(DatasetError) {
-    let size = rowsPerChecksum * rowBytes
+    let size = rowsPerChecksum * column.rowBytes
     for (index, offset) in stride(from: 0, to: bytes.count, by: size).enumerated() {
       let part = UnsafeRawBufferPointer(
         rebasing: bytes[offset..<min(offset + size, bytes.count)])
       let chunk = start / rowsPerChecksum + index
       guard crc32(part) == values[chunk] else {
         let first = chunk * rowsPerChecksum
-        throw DatasetError(
-          file: file, dataset: dataset,
-          problem: "has damaged data in chunk \(chunk) "
-            + "(rows \(first) to \(first + part.count / rowBytes - 1)): "
-            + "its CRC-32 is \(hexadecimal(crc32(part)))",
+        throw column.error(
+          "has damaged data in chunk \(chunk) "
+            + "(rows \(first) to \(first + part.count / column.rowBytes - 1))"
+            + column.place(ofRow: first) + ": its CRC-32 is \(hexadecimal(crc32(part)))",
           expected: hexadecimal(values[chunk]),
           remedy: "get the file again, or convert it again")
       }

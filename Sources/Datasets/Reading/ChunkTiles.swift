@@ -77,19 +77,25 @@ struct ChunkTiles: Sendable {
   private func decode(
     _ tile: [Int], _ scratch: DecoderScratch, into target: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) -> Bool {
-    guard let size = try? column.dataset.storedChunkByteCount(at: tile), size > 0 else {
+    let room: UnsafeMutableRawBufferPointer
+    if decoder.isIdentity {
+      room = target
+    } else {
+      // What does not compress grows a little; more than that is damage.
+      let most = chunkBytes + chunkBytes / 8 + 1024
+      scratch.reserveStored(most)
+      room = UnsafeMutableRawBufferPointer(rebasing: scratch.stored[..<most])
+    }
+    guard let (count, mask) = try? column.dataset.readChunk(at: tile, into: room), count > 0 else {
+      if let size = try? column.dataset.storedChunkByteCount(at: tile), size > room.count {
+        throw damage(tile, size)
+      }
       return false
     }
-    if decoder.isIdentity, size == chunkBytes {
-      let (count, _) = (try? column.dataset.readChunk(at: tile, into: target)) ?? (0, 0)
-      return count == chunkBytes
+    if decoder.isIdentity {
+      guard count == chunkBytes else { throw damage(tile, count) }
+      return true
     }
-    // What does not compress grows a little; more than that is damage.
-    guard size <= chunkBytes + chunkBytes / 8 + 1024 else { throw damage(tile, size) }
-    scratch.reserveStored(size)
-    guard let (count, mask) = try? column.dataset.readChunk(at: tile, into: scratch.stored),
-      count > 0
-    else { return false }
     let stored = UnsafeRawBufferPointer(rebasing: scratch.stored[..<count])
     guard decoder.decode(stored, filterMask: mask, scratch: scratch, into: target) else {
       throw damage(tile, count)
@@ -100,10 +106,9 @@ struct ChunkTiles: Sendable {
   private func damage(_ tile: [Int], _ size: Int) -> DatasetError {
     let last = min(tile[0] + chunk[0], shape[0]) - 1
     return column.error(
-      "has damaged data in chunk \(tile[0] / chunk[0]) (rows \(tile[0]) to \(last)): its \(size) "
-        + "bytes"
-        + (hasWholeRows ? "" : " at \(tile)")
-        + " do not decode", expected: "\(chunkBytes) bytes of rows",
+      "has damaged data in chunk \(tile[0] / chunk[0]) (rows \(tile[0]) to \(last))"
+        + (hasWholeRows ? "" : " from \(tile) on") + column.place(ofTile: tile)
+        + ": its \(size) bytes do not decode", expected: "\(chunkBytes) bytes of rows",
       remedy: "get the file again, or convert it again")
   }
 

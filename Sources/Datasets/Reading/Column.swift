@@ -54,6 +54,22 @@ struct Column: Sendable {
     checksums = try Checksums(of: path, rows: shape[0], in: file)
   }
 
+  /// ", at byte 4096 of the file", for messages about data; empty where a row has no place of its own.
+  func place(ofRow row: Int) -> String {
+    let tile = [row / (chunkRows ?? 1) * (chunkRows ?? 1)] + rowShape.map { _ in 0 }
+    return place(ofTile: tile)
+  }
+
+  /// - Parameter tile: the first element of a chunk, or of any row of a contiguous dataset.
+  func place(ofTile tile: [Int]) -> String {
+    let offset =
+      switch dataset.layout {
+      case .chunked: try? dataset.chunkFileOffset(at: tile)
+      default: (try? dataset.fileOffset).map { $0 + tile[0] * rowBytes }
+      }
+    return offset.map { ", at byte \($0) of the file" } ?? ""
+  }
+
   func error(_ problem: String, expected: String? = nil, remedy: String? = nil) -> DatasetError {
     DatasetError(
       file: file.path, dataset: path, problem: problem, expected: expected, remedy: remedy)

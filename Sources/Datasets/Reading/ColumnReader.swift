@@ -113,8 +113,7 @@ final class ColumnReader: Sendable {
       try column.readByLibrary(rows, into: memory)
     }
     try column.checksums?.verify(
-      UnsafeRawBufferPointer(memory), from: rows.lowerBound, rowBytes: column.rowBytes,
-      file: column.file.path, dataset: column.path)
+      UnsafeRawBufferPointer(memory), from: rows.lowerBound, of: column)
   }
 
   private func swapIfNeeded(_ memory: UnsafeMutableRawBufferPointer) {
@@ -153,7 +152,8 @@ extension Column {
       try dataset.read(Slab(rows: range, of: shape), as: type, into: band)
     } catch {
       var error = DatasetError(error)
-      error.problem += " in rows \(range.lowerBound) to \(range.upperBound - 1)"
+      error.problem +=
+        " in rows \(range.lowerBound) to \(range.upperBound - 1)" + place(ofRow: range.lowerBound)
       throw error
     }
   }

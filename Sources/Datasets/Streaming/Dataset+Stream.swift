@@ -100,21 +100,19 @@ extension Dataset {
       decoders: decoders ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 
-  /// About so much is read at once where the order leaves it open.
-  private static let bandBytes = 1 << 20
+  /// About so much is read at once where the order leaves it open: little enough that it is still in
+  /// the processor's cache when it is checked and used.
+  private static let bandBytes = 256 << 10
 
   private func plan(
     _ request: StreamPlan.Request, split: SplitName, budget: Int?
   ) throws(DatasetError) -> StreamPlan {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let most = budget ?? machine
-    let resident = StreamPlan(request, .resident)!
-    // What decoding works with is small beside rows that stay, and gone when they are here.
-    if resident.rowBytes <= most { return resident }
-    for ambition in [StreamPlan.Ambition.comfortable, .least] {
-      if let plan = StreamPlan(request, ambition), plan.byteCount <= most { return plan }
+    for ambition in [StreamPlan.Ambition.resident, .comfortable, .least] {
+      if let plan = StreamPlan(request, ambition), plan.budgetedBytes <= most { return plan }
     }
-    let plan = StreamPlan(request, .least) ?? resident
+    let plan = StreamPlan(request, .least) ?? StreamPlan(request, .resident)!
     throw DatasetError(
       file: path, dataset: "/\(split)", problem: "takes " + plan.arithmetic,
       expected: "at most \(most), "
@@ -130,8 +128,8 @@ extension StreamPlan {
   fileprivate var arithmetic: String {
     let row = rowParts.map(String.init).joined(separator: " + ")
     if staysResident { return "\(rowBytes) bytes of memory (\(rows) rows of \(row) bytes)" }
-    return "\(byteCount) bytes of memory (\(windowBlocks) blocks in the window and \(blocksAhead) "
-      + "read ahead, of \(blockRows) rows of \(row) bytes: \(rowBytes); decoding: "
+    return "\(byteCount) bytes of memory (\(windowBlocks) blocks in the window and \(blocksBeside) "
+      + "read ahead or just used, of \(blockRows) rows of \(row) bytes: \(rowBytes); decoding: "
       + "\(decodingBytes); the order of the rows: \(orderBytes))"
   }
 }

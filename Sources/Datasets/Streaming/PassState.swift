@@ -99,7 +99,7 @@ final class PassState: @unchecked Sendable {
   func stop() {
     monitor.locked {
       isStopped = true
-      monitor.signal(.decoders)
+      monitor.signal(.threads)
     }
     if plan.staysResident { stream.isHere = slots.map { $0 >= 0 } }
   }
@@ -111,7 +111,7 @@ final class PassState: @unchecked Sendable {
       slots[block] = -1
     }
     leaving.removeAll(keepingCapacity: true)
-    monitor.signal(.decoders)
+    monitor.signal(.threads)
   }
 
   private func wait(
@@ -119,10 +119,10 @@ final class PassState: @unchecked Sendable {
   ) throws(DatasetError) {
     let start = clock.now
     isStarved = true
-    monitor.signal(.decoders)
+    monitor.signal(.threads)
     while slots[block] < 0 {
       if let error { throw error }
-      monitor.wait(.consumer)
+      monitor.wait(.owner)
     }
     isStarved = false
     waited += clock.now - start
@@ -153,7 +153,7 @@ final class PassState: @unchecked Sendable {
         if plan.staysResident { break }
         let inUse = plan.slots - freeSlots.count
         if !freeSlots.isEmpty, inUse < mostSlots || isStarved { break }
-        monitor.wait(.decoders)
+        monitor.wait(.threads)
       }
       let block = Int(schedule[taken])
       taken += 1
@@ -165,7 +165,7 @@ final class PassState: @unchecked Sendable {
     monitor.locked {
       slots[block] = slot
       missing -= 1
-      if isStarved { monitor.signal(.consumer) }
+      if isStarved { monitor.signal(.owner) }
       if plan.staysResident, missing == 0 {
         for reader in stream.reader.readers { reader.keep(bytes: 0) }
       }
@@ -182,8 +182,8 @@ final class PassState: @unchecked Sendable {
   private func fail(_ error: DatasetError) {
     monitor.locked {
       if self.error == nil { self.error = error }
-      monitor.signal(.consumer)
-      monitor.signal(.decoders)
+      monitor.signal(.owner)
+      monitor.signal(.threads)
     }
   }
 }

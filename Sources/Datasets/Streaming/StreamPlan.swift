@@ -10,6 +10,9 @@ public struct StreamPlan: Sendable, Equatable {
   public let windowBlocks: Int
   /// Blocks that are read before they are needed.
   public let blocksAhead: Int
+  /// Blocks that there is memory for besides the window: those read ahead, or else those that the
+  /// mini-batch at hand drew the last rows of.
+  public let blocksBeside: Int
   /// Threads that read and decode.
   public let decoders: Int
   /// Bytes of a row in memory: features, target, weight and number.
@@ -29,6 +32,9 @@ public struct StreamPlan: Sendable, Equatable {
 
   public var blocks: Int { (rows + blockRows - 1) / blockRows }
   public var byteCount: Int { rowBytes + decodingBytes + orderBytes }
+  /// What of it counts against a budget. What decoding works with is small beside rows that stay, and
+  /// gone when they are here.
+  package var budgetedBytes: Int { staysResident ? rowBytes : byteCount }
 }
 
 extension StreamPlan {
@@ -80,17 +86,21 @@ extension StreamPlan {
       case .window where isWindow: min(blocks, request.geometry.windowBlocks)
       case .full, .window: blocks
       }
-    // The most blocks that a mini-batch can draw the last rows of.
+    // The most blocks that a mini-batch can draw the last rows of, and how many it may well draw.
     let leaving = isWindow ? min(request.batch, windowBlocks + perBatch + 1) : 0
-    guard staysResident || windowBlocks + leaving < blocks else { return nil }
+    let oftenLeaving = min(leaving, Self.oftenLeaving(batch: request.batch, blockRows: blockRows))
+    guard staysResident || windowBlocks + oftenLeaving < blocks else { return nil }
     let blockBytes = blockRows * rowParts.reduce(0, +)
     let most = max(1, min(8 * decoders, Self.aheadBytes / max(1, blockBytes)))
     let ahead = ambition == .least ? perBatch + 1 : max(2 * perBatch + decoders, most)
     blocksAhead = min(blocks - windowBlocks, ahead)
+    blocksBeside = max(blocksAhead, oftenLeaving)
     slots = staysResident ? blocks : windowBlocks + max(leaving, blocksAhead)
     guard staysResident || slots * blockRows <= Int(Int32.max) else { return nil }
     rowBytes =
-      staysResident ? rows * rowParts.reduce(0, +) : (windowBlocks + blocksAhead) * blockBytes
+      staysResident
+      ? rows * rowParts.reduce(0, +)
+      : (windowBlocks + blocksBeside) * blockBytes
     let units = request.units
     let (decoders, blockRows) = (decoders, blockRows)
     cacheBytes = units.map { unit in
@@ -111,6 +121,13 @@ extension StreamPlan {
           + 12 * blocks
       case .none: 8 * blocks
       }
+  }
+
+  /// Blocks that come into the window together come to their ends together: drawing one of n blocks
+  /// at a time, each of c rows, the n ends lie n·√c draws apart from each other (their standard
+  /// deviation), so that a batch of b rows sees at most about 0.4·b/√c of them.
+  private static func oftenLeaving(batch: Int, blockRows: Int) -> Int {
+    2 * Int((Double(batch) / Double(blockRows).squareRoot()).rounded(.up)) + 2
   }
 
   /// So many bytes are read ahead at most, unless a mini-batch needs more.

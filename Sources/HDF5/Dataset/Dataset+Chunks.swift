@@ -13,6 +13,16 @@ extension Dataset {
     return Int(clamping: try H5D.chunkBytes(handle, at: start, during: activity))
   }
 
+  /// Where the stored chunk that starts at `offset` lies in the file; nil where none was written.
+  /// Slow: the library looks through all chunks.
+  ///
+  /// The corresponding C function is `H5Dget_chunk_info_by_coord`.
+  public func chunkFileOffset(at offset: [Int]) throws(HDF5Error) -> Int? {
+    let activity = activity("reading the place of a chunk")
+    let start = try chunkStart(offset, during: activity)
+    return try H5D.chunkAddress(handle, at: start, during: activity).flatMap { Int(exactly: $0) }
+  }
+
   /// Reads the stored chunk that starts at `offset`.
   ///
   /// - Parameters:
@@ -58,21 +68,16 @@ extension Dataset {
     }
   }
 
+  /// The library checks that the offset lies within the shape, which may have grown.
   private func chunkStart(_ offset: [Int], during activity: Activity) throws(HDF5Error)
     -> [hsize_t]
   {
-    let shape = try Extents(of: handle, during: activity).shape
     guard case .chunked(let chunk) = layout else {
       throw activity.error("has the layout \(layout); chunks were expected")
     }
-    guard offset.count == shape.count,
-      offset.indices.allSatisfy({
-        offset[$0] >= 0 && offset[$0] < shape[$0] && offset[$0].isMultiple(of: chunk[$0])
-      })
-    else {
-      throw activity.error(
-        "no chunk starts at \(offset): the shape is \(shape), in chunks of \(chunk)")
-    }
+    guard offset.count == chunk.count,
+      zip(offset, chunk).allSatisfy({ $0 >= 0 && $0.isMultiple(of: $1) })
+    else { throw activity.error("no chunk starts at \(offset): the chunks are \(chunk)") }
     return offset.map { hsize_t($0) }
   }
 }

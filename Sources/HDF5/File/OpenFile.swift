@@ -37,15 +37,6 @@ final class OpenFile: Sendable {
     return access
   }
 
-  /// An access list for datasets in this file.
-  func datasetAccess(during activity: Activity) throws(HDF5Error) -> Handle {
-    let access = try access(chdf5_dataset_access, during: activity)
-    if permissions.contains(.externalStorage) {
-      try H5P.setExternalFolder(access, during: activity)
-    }
-    return access
-  }
-
   /// A list for names that are made: UTF-8, with the groups on their way.
   func linkCreation(during activity: Activity) throws(HDF5Error) -> Handle {
     let list = try H5P.create(chdf5_link_creation, during: activity)

@@ -12,7 +12,10 @@ extension Group {
   public func dataset(_ name: String, chunkCache bytes: Int? = nil) throws(HDF5Error) -> Dataset {
     let activity = file.activity("opening the dataset", path(of: name))
     try expect(name, .dataset, during: activity)
-    let access = try file.datasetAccess(during: activity)
+    let access = try file.access(chdf5_dataset_access, during: activity)
+    if file.permissions.contains(.externalStorage), hasDataElsewhere(name, access, activity) {
+      try H5P.setExternalFolder(access, during: activity)
+    }
     if let bytes {
       guard bytes >= 0 else { throw activity.error("a chunk cache of \(bytes) bytes") }
       try H5P.setChunkCache(access, bytes: bytes, during: activity)
@@ -23,6 +26,19 @@ extension Group {
         handle, name, access: access, flush: file.isWritable ? .dataset : .nothing,
         during: activity),
       path: path(of: name), during: activity)
+  }
+
+  /// Whether a dataset has its data in other files. Only then may it be opened with a folder for
+  /// them: the library opens one object in one way at a time, and follows links to it without.
+  private func hasDataElsewhere(_ name: String, _ access: Handle, _ activity: Activity) -> Bool {
+    do throws(HDF5Error) {
+      let dataset = try H5D.open(handle, name, access: access, flush: .nothing, during: activity)
+      let creation = try H5D.creation(dataset, during: activity)
+      return try H5P.externalFileCount(creation, during: activity) > 0
+    } catch {
+      // It is open already, with a folder; or cannot be opened, which will show.
+      return true
+    }
   }
 
   /// Creates a dataset of numbers, and the groups on its path that do not exist yet.
@@ -83,7 +99,7 @@ extension Group {
       handle, name, type: type, space: space,
       linkCreation: file.linkCreation(during: activity),
       creation: storage.makeHandle(shape: shape, elementBytes: elementBytes, during: activity),
-      access: file.datasetAccess(during: activity), during: activity)
+      access: file.access(chdf5_dataset_access, during: activity), during: activity)
     return try Dataset(file: file, handle: created, path: path(of: name), during: activity)
   }
 }

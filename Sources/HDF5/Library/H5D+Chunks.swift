@@ -17,6 +17,17 @@ extension H5D {
     return bytes
   }
 
+  /// Where the stored chunk that starts at `offset` lies in the file; nil where none was written.
+  static func chunkAddress(_ dataset: Handle, at offset: [hsize_t], during activity: Activity)
+    throws(HDF5Error) -> UInt64?
+  {
+    var address: UInt64 = 0
+    try Library.call("H5Dget_chunk_info_by_coord", during: activity) {
+      chdf5_chunk_address(dataset.id, offset, &address)
+    }
+    return address == UInt64(chdf5_undefined_address()) ? nil : address
+  }
+
   /// Reads a stored chunk if it fits `memory`; the chunk's size is returned either way.
   ///
   /// `H5Dread_chunk` writes as much as the file says, so size and data are asked for in one turn.

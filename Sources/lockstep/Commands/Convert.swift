@@ -12,8 +12,8 @@ enum Convert: Command {
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
     each split: what lockstep train takes. For IDX, give images, then labels.
 
-    A text table (CSV, TSV, …, or JSON lines) with a tenth of its rows for validation and a tenth for test, as many
-    of each class:
+    A text table (CSV, TSV, …, or JSON lines) with a tenth of its rows for validation and a tenth
+    for test, as many of each class:
 
       lockstep convert --output iris.h5 --train iris.csv --target species --scale standardize \\
         --validation-fraction 0.1 --test-fraction 0.1 --stratify

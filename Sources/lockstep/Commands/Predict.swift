@@ -15,7 +15,7 @@ enum Predict: Command {
     sample: its number in its source (row), the predicted class of a classifier
     (class), and the outputs, which of a classifier are probabilities. An HDF5 file
     has them as /row, /class and /outputs; a CSV file has a column for each output,
-    named by class.
+    named by class. Of the data, only the features are read.
 
     What was trained on a text table takes another one as it is, with or without the
     target: its columns become what the first one's did.
@@ -25,7 +25,7 @@ enum Predict: Command {
     OptionGroup(
       title: "Data and output",
       options: [data, Evaluate.split, output, .force]
-        + Option.layout + Option.permissions),
+        + [.features] + Option.permissions),
     OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
   ]
 
@@ -54,8 +54,8 @@ enum Predict: Command {
     if let tables { console.note(tables.summary) }
     defer { tables?.remove() }
     let dataset = try Dataset(
-      paths: tables.map { [$0.path] } ?? arguments.all(Self.data), arguments,
-      task: trained.model.task)
+      paths: tables.map { [$0.path] } ?? arguments.all(Self.data),
+      features: arguments.text(.features), needsTargets: false, allowing: arguments.permissions())
     let rows = try explainingData {
       try trained.predict(
         dataset, split: split, to: output, replacingExisting: isReplacing,

@@ -20,7 +20,7 @@ enum Resume: Command {
   static let options = [
     OptionGroup(title: "Run", options: [epochs, data] + Option.permissions),
     OptionGroup(title: "Changes", options: [allowDataChange, allowConfigurationChange]),
-    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+    OptionGroup(title: "Machine", options: [.workers, .memoryBudget, .profile]),
   ]
 
   private static let epochs = Option(
@@ -40,8 +40,8 @@ enum Resume: Command {
     var changes: Resumption.Changes = []
     if arguments.has(allowDataChange) { changes.insert(.data) }
     if arguments.has(allowConfigurationChange) { changes.insert(.configuration) }
-    let resumption = try Resumption(
-      RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
+    try Profiling.check(arguments)
+    let resumption = try resumption(of: path, arguments, allowing: changes)
     let damaged = resumption.found?.damaged ?? []
     for damaged in damaged { console.warn(damaged) }
     let dataset: Dataset
@@ -58,6 +58,7 @@ enum Resume: Command {
     let trainer = try Trainer(
       resuming: resumption, data: dataset, workers: asked,
       memoryBudget: arguments.integer(.memoryBudget))
+    Profiling.begin(arguments, trainer)
     let report = TrainingReport(trainer, of: dataset, output: path, console)
     if resumption.isFinished {
       console.note(finished(resumption))
@@ -76,10 +77,22 @@ enum Resume: Command {
       trainer: trainer, dataset: dataset, directory: resumption.directory, report: report,
       console: console
     ).run().members
+    try Profiling.end(arguments, trainer, console)
     members["resumedFrom"] = from.map { .string($0) } ?? .null
     members["damaged"] = .array(
       damaged.map { ["path": .string($0.path), "problem": .string($0.problem)] })
     return .object(members)
+  }
+
+  private static func resumption(
+    of path: String, _ arguments: Arguments, allowing changes: Resumption.Changes
+  ) throws -> Resumption {
+    do {
+      return try Resumption(
+        RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
+    } catch TrainingError.unfit(setting: "epochs", let problem) {
+      throw UsageError("\(epochs.flag) \(problem)")
+    }
   }
 
   /// What a finished run came to, where its data are gone.
@@ -98,8 +111,8 @@ enum Resume: Command {
       "shards": .integer(resumption.configuration.shards ?? 0),
       "output": .string(resumption.directory.path), "end": "finished",
     ]
-    members.merge(checkpoint.history.last?.settings.members ?? [:]) { first, _ in first }
-    for key in ["epoch", "step", "learningRate", "seconds"] { members[key] = nil }
+    let last = checkpoint.history.epochs.last?.settings.members ?? [:]
+    for key in ["train", "validation"] { members[key] = last[key] }
     return .object(members)
   }
 

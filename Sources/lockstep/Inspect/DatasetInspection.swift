@@ -26,7 +26,8 @@ struct DatasetInspection {
   }
 
   private init(_ file: File, _ arguments: Arguments) throws {
-    dataset = try Datasets.Dataset(paths: [file.path], arguments, task: nil)
+    dataset = try Datasets.Dataset(
+      paths: [file.path], arguments, task: nil, needsTargets: Self.hasTargets(file, arguments))
     stored = try Self.stored(in: file)
     var counts: [SplitName: [Int]] = [:]
     for split in dataset.splits.keys where dataset.residentBytes(split) <= Self.mostBytes {
@@ -38,10 +39,17 @@ struct DatasetInspection {
     unread = dataset.splits.keys.filter { counts[$0] == nil }.sorted()
   }
 
+  /// Rows for prediction alone have no targets.
+  private static func hasTargets(_ file: File, _ arguments: Arguments) throws -> Bool {
+    if arguments.has(.features) || arguments.has(.targets) { return true }
+    return try (SplitName.allCases.map { "\($0)/targets" } + ["targets"])
+      .contains { try file.kind(of: $0) == .dataset }
+  }
+
   private static func quality(
     _ dataset: Datasets.Dataset, _ geometry: ShuffleGeometry
   ) throws -> ShuffleQuality? {
-    guard dataset.splits[.train] != nil else { return nil }
+    guard dataset.splits[.train] != nil, dataset.targets.outputs > 0 else { return nil }
     return try dataset.shuffleQuality(geometry: geometry, batch: batch, seed: 0)
   }
 

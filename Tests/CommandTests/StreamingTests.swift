@@ -1,0 +1,124 @@
+import Datasets
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+/// Data that do not fit the memory budget, and what can be wrong with them while they are read.
+@Suite struct StreamingTests {
+  private let workshop = Workshop()
+  private let rows = 6000
+  /// The rows that stay in memory where there is room take 2.4 MB.
+  private let train = "train --hidden 4 --epochs 1 --shards 2 --batch-size 50"
+  private let streamed = "--shuffle none --memory-budget 2M"
+
+  private func path(_ name: String) -> String { workshop.folder.file(name) }
+
+  private func writeClasses(_ name: String = "data.h5", _ splits: [SplitName: Int]? = nil) throws {
+    try SyntheticDataset.writeClasses(
+      to: path(name), rows: splits ?? [.train: rows], features: 100)
+  }
+
+  /// Where the features' chunk with this row lies in a file.
+  private func placeOfChunk(row: Int, in name: String) throws -> (place: Int, chunkRows: Int) {
+    let dataset = try File(opening: path(name)).dataset("train/features")
+    guard case .chunked(let chunk) = dataset.layout else { throw CocoaError(.featureUnsupported) }
+    let place = try dataset.chunkFileOffset(at: [row / chunk[0] * chunk[0], 0])
+    return (try #require(place), chunk[0])
+  }
+
+  @Test func `Data that are read from the file train to the bits of data in memory`() throws {
+    try writeClasses()
+    let shuffle = "--shuffle window --block-rows 100 --window-blocks 8"
+    let memory = try workshop.json("\(train) --data data.h5 \(shuffle) --output memory")
+    let file = try workshop.lockstep(
+      "\(train) --data data.h5 \(shuffle) --memory-budget 2M --output file")
+    #expect(file.output.contains("8 blocks of 100 rows at a time"), "\(file.output)")
+    #expect(file.output.contains(" s waiting for data"))
+    let hash = try workshop.json("inspect file")["parametersSHA256"] as? String
+    #expect(hash != nil && hash == memory["parametersSHA256"] as? String)
+  }
+
+  @Test func `Several files are one dataset, for every command that reads one`() throws {
+    let features = (0..<90).map { Float($0 % 7) }
+    let labels = (0..<90).map { UInt8($0 % 3) }
+    for (name, range) in [("one.h5", 0..<90), ("first.h5", 0..<41), ("second.h5", 41..<90)] {
+      let file = try File(creating: path(name))
+      try file.root.createDataset("train/features", .float32, shape: [range.count, 1])
+        .write(Array(features[range]))
+      try file.root.createDataset("train/targets", .uint8, shape: [range.count])
+        .write(Array(labels[range]))
+      try file.close()
+    }
+    let one = try workshop.json("\(train) --data one.h5 --output one")
+    let both = "--data first.h5 --data second.h5"
+    let two = try workshop.json("\(train) \(both) --output two")
+    #expect(one["parametersSHA256"] as? String == two["parametersSHA256"] as? String)
+    let evaluated = try workshop.json("evaluate two \(both) --split train")
+    #expect(number(evaluated, "samples") == 90)
+    #expect(
+      number(evaluated, "loss")
+        == number(try workshop.json("evaluate one --data one.h5 --split train"), "loss"))
+    #expect(try workshop.json("predict two \(both) --split train --output p.csv").isEmpty == false)
+    #expect(number(try workshop.json("resume two --epochs 2"), "epochs") == 2)
+    let other = try workshop.lockstep("resume two --epochs 3 --data second.h5 --data first.h5")
+    expectFailure(other, status: 1, ["--allow-data-change"])
+  }
+
+  @Test func `Damage half-way through an epoch leaves the newest checkpoint good`() throws {
+    try writeClasses()
+    let options = "\(train) --data data.h5 \(streamed) --checkpoint-every 10"
+    let expected = try workshop.json("\(options) --output whole")
+    let good = try bytes(of: path("data.h5"))
+    let (place, chunkRows) = try placeOfChunk(row: 5000, in: "data.h5")
+    var bad = good
+    bad[place + 9] ^= 4
+    try workshop.folder.write(bad, to: "data.h5")
+    let outcome = try workshop.lockstep("\(options) --output run --json")
+    let chunk = 5000 / chunkRows
+    let message =
+      "lockstep: error: data.h5: /train/features has damaged data in chunk \(chunk) (rows "
+      + "\(chunk * chunkRows) to \(chunk * chunkRows + chunkRows - 1)), at byte \(place) of the file: "
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(outcome.error.contains(message), "\(outcome.error)")
+    // Most of the epoch is in the newest checkpoint, and with a good file the run goes on from it.
+    let steps = try #require(number(try workshop.json("inspect run"), "checkpoint.progress.step"))
+    #expect(steps >= 80 && steps < 120)
+    try workshop.folder.write(good, to: "data.h5")
+    let resumed = try workshop.json("resume run")
+    #expect(resumed["parametersSHA256"] as? String == expected["parametersSHA256"] as? String)
+  }
+
+  @Test func `A value that is not finite in a split that does not stay is found before training`()
+    throws
+  {
+    try writeClasses("data.h5", [.train: 200, .validation: rows])
+    let file = try File(opening: path("data.h5"), .readWrite)
+    try file.root.remove("validation/features_crc32")
+    let features = try file.dataset("validation/features")
+    try features.write([Float.nan], to: Slab(offset: [5432, 7], count: [1, 1]))
+    try file.close()
+    let outcome = try workshop.lockstep("\(train) --data data.h5 --memory-budget 2M --output run")
+    expectFailure(
+      outcome, status: 1,
+      ["data.h5: /validation/features has nan in row 5432, column 7", "expected finite"])
+    #expect(try workshop.folder.names() == ["data.h5"])
+  }
+
+  @Test func `Data in other files are read only where an option allows it`() throws {
+    let leaving = fixture("../HDF5Tests/Fixtures/leaving.h5")
+    for (name, option, problem) in [
+      ("/external", "--allow-external", "link to another file"),
+      ("/external-storage", "--allow-external", "has its data in other files"),
+      ("/virtual", "--allow-virtual", "is a view of other datasets"),
+    ] {
+      let line =
+        "train --data \(leaving) --features \(name) --targets \(name) --task regression "
+        + "--epochs 1 --batch-size 2 --shards 1 --hidden 2 --output run\(name)"
+      expectFailure(
+        try workshop.lockstep(line.replacing("run/", with: "run-")), status: 1, [problem])
+      let allowed = try workshop.lockstep(line.replacing("run/", with: "run-") + " " + option)
+      #expect(allowed.status == 0, "\(name): \(allowed.error)")
+    }
+  }
+}
