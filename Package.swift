@@ -40,6 +40,9 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CSystem"),
 
+    // fast_float (libfast-float-dev) is a C++ template library: compiled here, behind a C function.
+    .target(name: "CFastFloat"),
+
     module("HDF5", ["CHDF5"]),
     module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
     module("Settings", []),
@@ -47,7 +50,7 @@ let package = Package(
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
-    module("Conversion", ["Datasets", "HDF5", "Kernels", "CZlib"]),
+    module("Conversion", ["Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CZlib"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),
@@ -68,7 +71,7 @@ let package = Package(
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion", "CZlib", "HDF5"]),
+    tests("ConversionTests", ["Conversion", "CZlib", "HDF5", "Settings"]),
     tests("CommandTests", ["Conversion", "Training", "HDF5", "lockstep"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

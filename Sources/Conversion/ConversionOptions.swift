@@ -11,6 +11,8 @@ public struct ConversionOptions: Sendable, Equatable {
 
   /// The sources of each split. For IDX: images, then labels, and more such pairs as needed.
   public var sources: [SplitName: [String]]
+  /// Of the sources; nil for what their content says.
+  public var format: SourceFormat?
   public var output: String
   /// Whether a file named `output` may be replaced.
   public var replacesExisting = false
@@ -18,10 +20,22 @@ public struct ConversionOptions: Sendable, Equatable {
   /// to but not including 1, and so their sum.
   public var validationFraction = 0.0
   public var testFraction = 0.0
+  /// Whether each class has the same part in drawn splits.
+  public var stratifies = false
+  /// The column of a table whose equal values stay together in one split.
+  public var groupBy: String?
+  /// The column of a table by which the latest rows become test, those before them validation.
+  public var timeOrder: String?
   public var shuffle = Shuffle.full
   /// Decides the shuffle and the drawn splits.
   public var seed: UInt64 = 0
   public var storage = StorageOptions()
+  /// How text tables are read.
+  public var table = TableOptions()
+  /// How the table was made that new data are to be like.
+  public var like: TableRecipe?
+  /// Whether targets are read; otherwise each is 0, and tables need not have their columns.
+  public var readsTargets = true
   /// Names of the classes, the first one that of class 0.
   public var classNames: [String]?
 
@@ -29,4 +43,7 @@ public struct ConversionOptions: Sendable, Equatable {
     self.sources = sources
     self.output = output
   }
+
+  /// Whether what rows are split by has to be read first.
+  var hasSplitKeys: Bool { stratifies || groupBy != nil || timeOrder != nil }
 }

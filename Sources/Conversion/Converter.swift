@@ -14,35 +14,30 @@ public enum Converter {
   ) throws(ConversionError) -> ConversionSummary {
     try options.check()
     let sources = try Sources(options)
-    let plan = try sources.rows(.train).map { rows throws(ConversionError) in
-      try SplitPlan(rows: rows, options: options)
-    }
-    let schema = sources.schema(plan: plan)
-    let output = try RowOutput(schema: schema, options: options, progress: progress)
-    for (split, pairs) in sources.pairs.sorted(by: { $0.key < $1.key }) {
-      let targets = sources.targets[split]!
-      if split == .train, let plan {
-        try output.write(pairs, targets, by: plan)
+    let schema = sources.outputSchema
+    let classNames = try sources.classNames(options)
+    let output = try RowOutput(
+      schema: schema, source: sources.schema,
+      classCount: classNames?.count ?? sources.schema.classCount, options: options,
+      progress: progress)
+    for (split, rows) in sources.splits.sorted(by: { $0.key < $1.key }) {
+      if split == .train, let plan = sources.plan {
+        try output.write(rows, by: plan)
       } else {
-        try output.write(pairs, targets, to: split)
+        try output.write(rows, to: split)
       }
     }
-    let information = sources.information
+    let classCount = output.classes?.classCount
+    let information = sources.information(classCount: classCount, classNames: classNames)
     let fingerprint = try output.finish(information)
     return ConversionSummary(
       output: options.output, byteCount: size(of: options.output), rows: schema.rows,
       featureShape: schema.featureShape, featureType: schema.featureType,
-      targetType: schema.targetType,
-      targets: information.classCount.map { .classes($0) }
-        ?? .values(schema.targetShape.reduce(1, *)),
-      classNames: information.classNames, classCounts: sources.classCounts(plan: plan),
-      normalization: information.normalization ?? .none, fingerprint: fingerprint)
-  }
-
-  /// Makes SIGINT and SIGTERM remove the unfinished output and end the process with 130 or 143.
-  /// For programs without signal handling of their own.
-  public static func removeUnfinishedOutputOnInterrupt() {
-    AtomicFile.removeTemporariesOnInterrupt()
+      targetType: sources.schema.targetType,
+      targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
+      classNames: classNames, classCounts: output.classes?.result ?? [:],
+      normalization: information.normalization ?? .none, fingerprint: fingerprint,
+      skippedRows: sources.set.skipped, skippedExamples: sources.set.examples)
   }
 
   private static func size(of path: String) -> Int {

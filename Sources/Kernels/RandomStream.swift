@@ -12,7 +12,6 @@ package struct RandomStream: Sendable {
     case initialization = 1
     case shuffling = 2
     case dropout = 3
-    case augmentation = 4
     case selection = 5
   }
 
@@ -58,9 +57,6 @@ package struct RandomStream: Sendable {
 
   /// Uniform on [0, 1): a multiple of 2⁻²⁴.
   package mutating func uniform() -> Float { Float(next() >> 8) * 0x1p-24 }
-
-  /// Uniform on (0, 1]: safe to take the logarithm of.
-  package mutating func positiveUniform() -> Float { Float((next() >> 8) + 1) * 0x1p-24 }
 
   /// Uniform on 0 ..< bound, by multiplying 64 random bits: the bias is below bound / 2⁶⁴.
   package mutating func below(_ bound: Int) -> Int {

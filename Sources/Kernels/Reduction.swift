@@ -19,27 +19,4 @@ package enum Reduction {
     precondition(offset >= 0 && count >= 0 && out.count >= count, "no room for the sums")
     return set.loops.pointee.reduce(first, gradients.count, offset, count, scale, out.base)
   }
-
-  /// The same tree over one number per shard; 0 for none.
-  package static func treeSum(_ values: UnsafeBufferPointer<Double>) -> Double {
-    treeSum(values.count) { values[$0] }
-  }
-
-  package static func treeSum(_ values: [Double]) -> Double {
-    treeSum(values.count) { values[$0] }
-  }
-
-  /// The same tree over `value(0) … value(count − 1)`.
-  package static func treeSum(_ count: Int, value: (Int) -> Double) -> Double {
-    guard count > 0 else { return 0 }
-    func sum(_ first: Int, _ width: Int) -> Double {
-      guard width > 1 else { return value(first) }
-      let half = width / 2
-      let left = sum(first, half)
-      return first + half < count ? left + sum(first + half, half) : left
-    }
-    var width = 1
-    while width < count { width *= 2 }
-    return sum(0, width)
-  }
 }

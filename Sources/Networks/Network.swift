@@ -85,10 +85,12 @@ public struct Network: Sendable {
     for (index, layer) in layers.enumerated() {
       guard let reason = layer.untrainableReason else { continue }
       throw NetworkError(
+        setting: "activation",
         "layer \(index) (\(layer.summary)) cannot be trained through: \(reason)")
     }
     guard layout.parameterCount > 0 else {
-      throw NetworkError("the network has no parameters, so that there is nothing to train")
+      throw NetworkError(
+        setting: "hidden", "the network has no parameters, so that there is nothing to train")
     }
   }
 }

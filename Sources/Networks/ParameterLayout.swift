@@ -70,19 +70,4 @@ public struct ParameterLayout: Sendable, Equatable {
   /// `position`, moved up to where a tensor may start. Within its own range a layer's tensors
   /// follow each other by this rule too.
   package static func aligned(_ position: Int) -> Int { (position + 15) & ~15 }
-
-  /// The flat buffer as stretches whose tensors all decay or all do not, padding included, in
-  /// order and without gaps: an update treats each as one range.
-  package var decayRuns: [(range: Range<Int>, decays: Bool)] {
-    var runs: [(range: Range<Int>, decays: Bool)] = []
-    for (index, tensor) in tensors.enumerated() {
-      let end = index + 1 < tensors.count ? tensors[index + 1].range.lowerBound : count
-      if let last = runs.last, last.decays == tensor.decays {
-        runs[runs.count - 1].range = last.range.lowerBound..<end
-      } else {
-        runs.append((tensor.range.lowerBound..<end, tensor.decays))
-      }
-    }
-    return runs
-  }
 }

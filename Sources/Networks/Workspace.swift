@@ -8,6 +8,8 @@ import Kernels
 package final class Workspace {
   package let network: Network
   package let maximumRows: Int
+  /// Measures the parts of `forward` and `backward` in training; nil measures nothing.
+  package var timer: StepTimer?
   /// The network's, in boxes of our own: a call counts references to the box, and threads that
   /// shared one would wait for each other's caches.
   private let layers: [any Layer]
@@ -64,8 +66,10 @@ package final class Workspace {
     self.rows = rows
     self.randomness = randomness
     guard rows > 0 else { return }
+    let timer = mode == .training ? timer : nil
     for index in buffers.indices {
       layers[index].forward(pass(index, parameters: parameters, mode: mode))
+      timer?.end(.forward(layer: index))
     }
   }
 
@@ -94,6 +98,7 @@ package final class Workspace {
       if !accumulates { gradient.fill(0) }
       return
     }
+    let timer = timer
     var index = buffers.count - 1
     while index >= firstTrainable {
       var pass = pass(index, parameters: parameters, mode: .training)
@@ -101,6 +106,7 @@ package final class Workspace {
       pass.accumulates = accumulates
       if index == firstTrainable { pass.inputGradient = nil }
       layers[index].backward(pass)
+      timer?.end(.backward(layer: index))
       index -= 1
     }
   }

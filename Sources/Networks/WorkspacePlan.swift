@@ -65,6 +65,7 @@ struct WorkspacePlan {
   func check(memory: Int) throws(NetworkError) {
     guard bytes > Double(memory) else { return }
     throw NetworkError(
+      setting: "batchSize",
       "\(Sizes.text(count: rows)) samples × \(Sizes.text(count: Int(floatsPerSample))) numbers "
         + "(activations and their gradients) × 4 bytes = \(Sizes.text(bytes: bytes)); this "
         + "machine has \(Sizes.text(bytes: Double(memory))) of memory: take smaller batches, or "

@@ -20,10 +20,13 @@ final class Splits {
     left = memoryBudget ?? defaultMemoryBudget()
   }
 
-  /// Opens a split, and reads it where all its rows stay.
+  /// Opens a split, and reads it where all its rows stay; then it can be had again in that order.
   ///
   /// - Parameter geometry: the order of its rows.
   func stream(_ split: SplitName, geometry: ShuffleGeometry) throws -> RowStream {
+    if let stream = streams[split], stream.plan.staysResident, stream.geometry == geometry {
+      return stream
+    }
     // The other splits must still have a place, be it a small one.
     let reserved = try dataset.splits.keys.filter { $0 != split && streams[$0] == nil }
       .map { try dataset.leastBytes($0, batch: batch) }.reduce(0, +)

@@ -13,6 +13,8 @@ struct StepClock {
   /// Of the present epoch, and of the whole process.
   private(set) var epoch = Stretch()
   private(set) var total = Stretch()
+  /// When the first step was done.
+  private var firstStep: ContinuousClock.Instant?
 
   private let clock = ContinuousClock()
   private var last: ContinuousClock.Instant
@@ -40,8 +42,15 @@ struct StepClock {
     last = now
     epoch.seconds += seconds
     epoch.rows += rows
+    if firstStep == nil { firstStep = now }
     total.seconds += seconds
     total.rows += rows
+  }
+
+  /// From the start of the process to the end of its first step.
+  var secondsToFirstStep: Double? {
+    guard let firstStep, let age = processAge() else { return nil }
+    return age - (clock.now - firstStep).inSeconds
   }
 
   /// Counts time of the present epoch's steps as spent waiting for rows.

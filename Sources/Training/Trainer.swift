@@ -21,13 +21,14 @@ public final class Trainer {
   /// How the training split passes through memory.
   public var dataPlan: StreamPlan { training.plan }
 
-  private let splits: Splits
+  let splits: Splits
   let training: RowStream
   let engine: Engine
   let updater: Updater
   private let data: DataReference
   private var numerics: [NumericsPeriod] = []
   private var clock = StepClock()
+  private var profiler: Profiler?
   private var epochs: [EpochReport] = []
   /// What the checkpoint holds that the run goes on from, and the good ones that the run has.
   private var resumed: (progress: Progress, entries: [CheckpointEntry])?
@@ -98,15 +99,20 @@ public final class Trainer {
     )
   }
 
-  private init(_ plan: Plan, data: Dataset, workers: Int?, memoryBudget: Int?) throws {
+  /// - Parameter sharing: splits of another trainer, to take those that stay in memory from.
+  init(
+    _ plan: Plan, data: Dataset, workers: Int?, memoryBudget: Int?, sharing: Splits? = nil
+  ) throws {
     self.plan = plan
     self.data = DataReference(data)
     // All splits now: a fault in the last must not show only after hours of training.
     for split in SplitName.allCases where data.splits[split] != nil {
       try plan.model.check(split, of: data)
     }
-    splits = Splits(
-      data, batch: plan.batchSize, decoders: availableCores(), memoryBudget: memoryBudget)
+    splits =
+      sharing
+      ?? Splits(
+        data, batch: plan.batchSize, decoders: availableCores(), memoryBudget: memoryBudget)
     training = try splits.stream(.train, geometry: plan.geometry)
     for split in [SplitName.validation, .test] { try splits.inOrderIfPresent(split)?.verify() }
     try plan.checkMemory(available: availableMemory())
@@ -152,6 +158,23 @@ public final class Trainer {
     try engine.evaluate(splits.inOrder(split))
   }
 
+  /// Has the steps to come measured: `train` then tells where the time went after each epoch, and
+  /// its result in all. It changes nothing else.
+  ///
+  /// - Parameter traceSpans: how many single spans to record for a trace, from the first step on.
+  public func profile(traceSpans: Int = 0) {
+    let profiler = Profiler(
+      plan: plan, workers: workers, slices: updater.sliceCount, spans: traceSpans)
+    for (index, replica) in engine.replicas.enumerated() {
+      replica.timer = profiler.timer(ofReplica: index)
+    }
+    updater.timings = profiler.slices
+    self.profiler = profiler
+  }
+
+  /// The single steps that `profile` has recorded.
+  public var stepTrace: StepTrace? { profiler?.trace }
+
   // MARK: - The stages of an epoch
 
   /// Trains what is left of the present epoch; false when it was stopped within it, and saved.
@@ -163,9 +186,11 @@ public final class Trainer {
       skipping: min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
     defer {
       clock.addWaiting(pass.waited)
+      profiler?.addWaiting(pass.waited)
       pass.end()
     }
     clock.startEpoch()
+    profiler?.startEpoch()
     return try engine.pool.withHelpers {
       while try step(pass) {
         if clock.isReportDue() { report(.advanced(stepReport)) }
@@ -175,7 +200,9 @@ public final class Trainer {
         }
         // The end of the epoch is saved after its validation.
         if let saver, progress.batch < plan.batchesPerEpoch {
+          profiler?.end(.other)
           if saver.saveIfDue(step: progress.step, { checkpoint }) { clock.skip() }
+          profiler?.end(.checkpoint)
           try saver.tell(report)
         }
       }
@@ -190,7 +217,9 @@ public final class Trainer {
     while batches < plan.configuration.accumulate,
       try engine.batch.fill(from: pass, step: progress.step, firstSample: sum.rows)
     {
+      profiler?.end(.rows)
       sum += engine.computeGradients(on: training, accumulates: batches > 0)
+      profiler?.end(.shards)
       batches += 1
     }
     guard batches > 0 else { return false }
@@ -201,11 +230,14 @@ public final class Trainer {
       try updater.apply(
         weight: sum.weight, learningRate: plan.learningRate(step: progress.step, progress),
         step: progress.step + 1, pool: engine.pool)
+      profiler?.end(.update)
       progress.step += 1
     }
     progress.batch += batches
     progress.sums += sum
     clock.add(rows: sum.rows)
+    profiler?.countStep(samples: sum.rows)
+    profiler?.end(.other)
     return true
   }
 
@@ -221,6 +253,7 @@ public final class Trainer {
       samplesPerSecond: clock.epoch.samplesPerSecond)
     epochs.append(epoch)
     report(.finishedEpoch(epoch))
+    if let profiler { report(.measuredEpoch(profiler.epoch)) }
     if progress.isStopped(by: plan.configuration) {
       report(.stoppedEarly(epochsSinceBest: progress.epochsSinceBest))
     }
@@ -272,9 +305,10 @@ public final class Trainer {
     let isFinished = progress.isFinished(plan.configuration)
     var result = TrainingResult(
       progress: progress, end: isFinished ? .finished : .interrupted, epochs: epochs,
-      samplesPerSecond: clock.total.samplesPerSecond, checkpoint: saver?.newest,
+      samplesPerSecond: clock.total.samplesPerSecond,
+      secondsToFirstStep: clock.secondsToFirstStep, checkpoint: saver?.newest,
       parametersSHA256: "", checkpointFailures: saver?.failures ?? [],
-      checkpointCost: saver?.cost ?? CheckpointCost())
+      checkpointCost: saver?.cost ?? CheckpointCost(), anatomy: profiler?.total)
     if isFinished, progress.epoch < plan.configuration.epochs { result.end = .stoppedEarly }
     if isFinished, plan.configuration.bestWeights {
       if let directory {

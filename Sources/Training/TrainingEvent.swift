@@ -6,6 +6,8 @@ public enum TrainingEvent: Sendable {
   case advanced(StepReport)
   /// After an epoch and its validation.
   case finishedEpoch(EpochReport)
+  /// After that, where the time of the epoch's steps went: of a run that is profiled.
+  case measuredEpoch(StepAnatomy)
   /// A checkpoint was written to this path.
   case wroteCheckpoint(String)
   /// A checkpoint could not be written; training goes on, and could be resumed from the newest good
@@ -60,6 +62,8 @@ public struct TrainingResult: Sendable {
   public var epochs: [EpochReport]
   /// Training steps only, of this process.
   public var samplesPerSecond: Double
+  /// From the start of this process to the end of its first step; nil where it made none.
+  public var secondsToFirstStep: Double?
   /// The checkpoint that the run stands for, where it has a directory: the best where best weights
   /// were asked for, else the newest.
   public var checkpoint: String?
@@ -70,4 +74,6 @@ public struct TrainingResult: Sendable {
   public var checkpointFailures: [String]
   /// Of this process.
   public var checkpointCost: CheckpointCost
+  /// Where the time of this process's steps went, if `Trainer.profile` was called.
+  public var anatomy: StepAnatomy?
 }

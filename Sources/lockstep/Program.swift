@@ -7,7 +7,7 @@ import Kernels
 enum Program {
   static let commands: [any Command.Type] = [
     Convert.self, Train.self, Resume.self, Evaluate.self, Predict.self, Inspect.self,
-    Verify.self,
+    Verify.self, Tune.self,
   ]
 
   /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong,

@@ -6,7 +6,7 @@ import Testing
   let workshop = Workshop()
 
   @Test(arguments: [
-    ("", "expected a command: convert, train, resume, evaluate, predict, inspect, verify"),
+    ("", "expected a command: convert, train, resume, evaluate, predict, inspect, verify, tune"),
     ("trian", "trian is unknown as a command; did you mean train?"),
     ("fly", "fly is unknown as a command; known are convert, train"),
     ("--json train", "--json stands before the command"),
@@ -148,7 +148,9 @@ import Testing
     expectFailure(outcome, status: 1, ["--json: ", "No such file"])
   }
 
-  @Test(arguments: ["convert", "train", "resume", "evaluate", "predict", "inspect", "verify"])
+  @Test(arguments: [
+    "convert", "train", "resume", "evaluate", "predict", "inspect", "verify", "tune",
+  ])
   func `Each command tells about itself`(command: String) throws {
     let outcome = try workshop.lockstep("\(command) --help")
     #expect(outcome.status == 0 && outcome.error.isEmpty)

@@ -25,10 +25,13 @@ struct Workshop {
   }
 
   /// Classified points with all three splits.
-  func writePoints(to name: String = "data.h5", splits: [SplitName] = SplitName.allCases) throws {
+  func writePoints(
+    to name: String = "data.h5", splits: [SplitName] = SplitName.allCases, hasTargets: Bool = true
+  ) throws {
     let rows: [SplitName: Int] = [.train: 120, .validation: 40, .test: 40]
     try SyntheticDataset.writeClasses(
-      to: folder.file(name), rows: rows.filter { splits.contains($0.key) })
+      to: folder.file(name), rows: rows.filter { splits.contains($0.key) },
+      hasTargets: hasTargets)
   }
 
   /// IDX files `images` and `labels`: 4×4 images of four classes, each lit in one quarter.

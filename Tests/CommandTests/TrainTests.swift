@@ -135,4 +135,33 @@ import Testing
     let half = try workshop.lockstep("train --data own.h5 --features /train/features --output two")
     expectFailure(half, status: 1, ["own.h5", "--features and --targets"])
   }
+
+  @Test func `A profile is told, given as JSON, and traced to a file`() throws {
+    let line = "train --data data.h5 --hidden 6 --epochs 2 --batch-size 20"
+    let plain = try workshop.json("\(line) --output plain")
+    let run = try workshop.json("\(line) --output run --profile trace.json")
+    #expect(plain["profile"] == nil)
+    #expect(run["parametersSHA256"] as? String == plain["parametersSHA256"] as? String)
+    #expect(number(run, "profile.steps") == 12)
+    #expect(try workshop.folder.names().contains("trace.json"))
+    let words = try workshop.lockstep("\(line) --profile --output words")
+    #expect(words.output.contains("backward dense") && words.output.contains("efficiency"))
+    let again = try workshop.lockstep("\(line) --output again --profile=trace.json")
+    expectFailure(again, status: 1, ["trace.json: exists already"])
+    let wrong = try workshop.lockstep("\(line) --output again --profile=trace")
+    expectFailure(wrong, status: 2, ["--profile is trace; expected a name that ends in .json"])
+    #expect(try !workshop.folder.names().contains("again"))
+  }
+
+  @Test func `Tuning writes a run file that trains, and replaces none`() throws {
+    try workshop.folder.write(Array("{ hidden: [6], epochs: 1 }".utf8), to: "own.json5")
+    let tune = "tune own.json5 --data data.h5 --seconds 1"
+    let tuned = try workshop.json("\(tune) --write tuned.json5")
+    #expect((tuned["trials"] as? [Any])?.isEmpty == false)
+    let run = try workshop.json("train tuned.json5 --data data.h5 --output run")
+    #expect(number(run, "shards") == number(tuned, "shards"))
+    #expect(number(run, "epochs") == 1)
+    let again = try workshop.lockstep("\(tune) --write own.json5")
+    expectFailure(again, status: 1, ["own.json5: exists already; choose another name"])
+  }
 }

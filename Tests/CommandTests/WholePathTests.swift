@@ -97,4 +97,20 @@ import Testing
     let words = try workshop.lockstep("evaluate run --data data.h5").output
     #expect(words.contains("mean absolute error") && words.contains("R²"))
   }
+
+  @Test func `Rows without targets are predicted, and refused where targets are needed`() throws {
+    try workshop.writePoints()
+    _ = try workshop.json("train --data data.h5 --output run --hidden 4 --epochs 1")
+    let known = try workshop.json("predict run --data data.h5 --output known.csv")
+    try workshop.writePoints(to: "bare.h5", hasTargets: false)
+    let bare = try workshop.json("predict run --data bare.h5 --output bare.csv")
+    #expect(number(bare, "rows") == number(known, "rows"))
+    #expect(
+      try bytes(of: workshop.folder.file("bare.csv"))
+        == bytes(of: workshop.folder.file("known.csv")))
+    expectFailure(
+      try workshop.lockstep("evaluate run --data bare.h5"), status: 1,
+      ["bare.h5", "expected groups train, validation or test with features and targets"])
+    #expect(try workshop.json("inspect bare.h5")["kind"] as? String == "dataset")
+  }
 }

@@ -25,7 +25,7 @@ import Testing
         loss, targets: .values(targets.view), weights: nil, classWeights: nil, gradient: true)
       mean = sum.loss / sum.weight
       workspace.backward(parameters: parameters.view, gradient: gradient.view, accumulates: false)
-      Elementwise.scale(gradient.view, by: Float(1 / sum.weight))
+      for index in 0..<gradient.count { gradient.view[index] *= Float(1 / sum.weight) }
       optimizer.rule(learningRate: learningRate, step: step, regularization: Regularization())
         .apply(
           gradient: gradient.view, parameters: parameters.view,

@@ -42,17 +42,4 @@ import Testing
     #expect(layout.layerRanges[1].isEmpty)
     #expect(layout.layerRanges.reduce(0) { $0 + $1.count } == layout.count)
   }
-
-  @Test func `decay runs are the buffer without gaps, and agree with the tensors`() {
-    var end = 0
-    for run in layout.decayRuns {
-      #expect(run.range.lowerBound == end)
-      end = run.range.upperBound
-      for tensor in layout.tensors where run.range.overlaps(tensor.range) {
-        #expect(tensor.decays == run.decays)
-      }
-    }
-    #expect(end == layout.count)
-    #expect(layout.decayRuns.count == 4)
-  }
 }

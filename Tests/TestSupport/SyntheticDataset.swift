@@ -5,14 +5,16 @@ import Kernels
 public enum SyntheticDataset {
   /// Classified points: `classes` Gaussian clouds in `features` dimensions.
   ///
-  /// - Parameter weighted: whether rows have sample weights, some of them zero.
+  /// - Parameters:
+  ///   - weighted: whether rows have sample weights, some of them zero.
+  ///   - hasTargets: false for rows to predict.
   public static func writeClasses(
     to path: String, rows: [SplitName: Int], features: Int = 7, classes: Int = 3,
-    weighted: Bool = false, seed: UInt64 = 1
+    weighted: Bool = false, hasTargets: Bool = true, seed: UInt64 = 1
   ) throws {
     let schema = DatasetSchema(
-      featureShape: [features], featureType: .float32, targetType: .uint8, hasWeights: weighted,
-      rows: rows)
+      featureShape: [features], featureType: .float32, targetType: hasTargets ? .uint8 : nil,
+      hasWeights: weighted, rows: rows)
     let writer = try DatasetWriter(path: path, schema: schema)
     for (split, count) in rows.sorted(by: { $0.key < $1.key }) {
       var random = RandomStream(
@@ -28,12 +30,14 @@ public enum SyntheticDataset {
       try values.withUnsafeBytes { values in
         try labels.withUnsafeBytes { labels in
           try writer.append(
-            to: split, features: values, targets: labels, weights: weights,
+            to: split, features: values,
+            targets: hasTargets ? labels : UnsafeRawBufferPointer(start: nil, count: 0),
+            weights: weights,
             rowNumbers: Array(0..<count))
         }
       }
     }
-    try writer.finish(DatasetInformation(classCount: classes))
+    try writer.finish(DatasetInformation(classCount: hasTargets ? classes : nil))
   }
 
   /// A function of one or more numbers: rows of `inputs` and `outputs`, all in `train`.

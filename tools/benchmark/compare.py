@@ -22,6 +22,8 @@ FOLDER = HERE.parents[1] / ".build/benchmark"
 PEERS = {
     "lockstep": ("lockstep", "", None),
     "lockstep-8-shards": ("lockstep", "8", None),
+    "lockstep-16-shards": ("lockstep", "16", None),
+    "lockstep-64-shards": ("lockstep", "64", None),
     "pytorch-eager": ("pytorch", "eager", "torch"),
     "pytorch-fused": ("pytorch", "fused", "torch"),
     "pytorch-compile": ("pytorch", "compile", "torch"),
@@ -203,10 +205,16 @@ def main() -> None:
         say(f"warning: this machine is busy (load {facts['loadAverage']:.1f}); figures will be low")
     rows, peaks = measure_all(options)
     peak = max(peaks)
+    counted = None
+    if "lockstep" in options.peers and shutil.which("valgrind"):
+        import instructions  # needs the environment that measure_all has set
+        say("W2, a step's instructions …")
+        counted = instructions.per_step()
     result = {
         "machine": facts | {"sgemmPeak": peak},
         "rounds": options.rounds,
         "seconds": options.seconds,
+        "instructionsPerStepOfW2": counted,
         "workloads": {w: summary(w, peers, peak) for w, peers in rows.items()},
         "measurements": {
             w: {peer: row.measurements for peer, row in peers.items()}
@@ -217,10 +225,20 @@ def main() -> None:
           f"SGEMM peak {peak / 1e9:,.0f} GF/s; medians of {options.rounds} rounds")
     for workload, figures in result["workloads"].items():
         print("\n" + table(workload, figures))
+    if counted:
+        print("\nW2, a step by callgrind: " + ", ".join(
+            f"{what} {number:,.0f}" for what, number in counted.items()))
+    else:
+        print("\nW2, a step's instructions: not counted, valgrind is missing")
     if options.output:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         options.output.write_text(json.dumps(result, indent=1) + "\n")
         say(f"\nwritten: {options.output}")
+        if installed("matplotlib"):
+            from plot import draw
+            draw(result, options.output.with_suffix(".svg"))
+        else:
+            say("matplotlib is missing: no chart was drawn")
 
 
 if __name__ == "__main__":

@@ -37,8 +37,5 @@ const struct kernels TABLE = {
     .random_words = random_words,
     .dropout_mask = dropout_mask,
     .multiply = multiply,
-    .add = add,
-    .scale = scale,
-    .sum_of_squares = sum_of_squares,
     .matmul = matmul,
 };

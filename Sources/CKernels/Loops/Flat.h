@@ -6,24 +6,10 @@ static void multiply(long count, const float *a, const float *b, float *result) 
   }
 }
 
-static void add(long count, const float *added, float *values) {
-  EACH_VECTOR(i, some, count) {
-    store_some(values + i, load_some(values + i, some) + load_some(added + i, some), some);
-  }
-}
-
 static void scale(long count, float factor, float *values) {
   EACH_VECTOR(i, some, count) {
     store_some(values + i, load_some(values + i, some) * factor, some);
   }
-}
-
-static double sum_of_squares(long count, const float *values) {
-  struct wide_sum sums[2] = {{0, 0}, {0, 0}};
-  EACH_VECTOR_OF_PAIR(i, some, which, count) {
-    add_square(&sums[which], load_some(values + i, some));
-  }
-  return wide_total(&sums[0]) + wide_total(&sums[1]);
 }
 
 // The tree sum over up to 8 shards of one vector, ((0 + 1) + (2 + 3)) + ((4 + 5) + (6 + 7)).

@@ -153,9 +153,6 @@ struct kernels {
 
   void (*_Nonnull multiply)(
       long count, const float *_Nonnull a, const float *_Nonnull b, float *_Nonnull result);
-  void (*_Nonnull add)(long count, const float *_Nonnull added, float *_Nonnull values);
-  void (*_Nonnull scale)(long count, float factor, float *_Nonnull values);
-  double (*_Nonnull sum_of_squares)(long count, const float *_Nonnull values);
 
   /// c (m, n) = op(a)·op(b), + c where `accumulate`.
   void (*_Nonnull matmul)(

@@ -1,18 +1,18 @@
 import HDF5
 
 /// Images (or other features) and their labels, in two IDX files.
-final class IDXPair {
-  let images: IDXFile
-  let labels: IDXFile
-
-  var rows: Int { images.header.rows }
-
-  /// A row of one number is a row all the same.
-  var featureShape: [Int] { images.header.rowShape.isEmpty ? [1] : images.header.rowShape }
+final class IDXPair: RowSource {
+  let schema: SourceSchema
+  /// Open at their starts until they are read.
+  private var unread: (images: IDXFile, labels: IDXFile)?
+  let path: String
+  let targetPath: String
+  let rowCount: Int
+  let canRepeat: Bool
 
   init(images imagesPath: String, labels labelsPath: String) throws(ConversionError) {
-    images = try IDXFile(path: imagesPath)
-    labels = try IDXFile(path: labelsPath)
+    let images = try IDXFile(path: imagesPath)
+    let labels = try IDXFile(path: labelsPath)
     let (first, second) = (images.header, labels.header)
     guard second.shape.count <= 2 else {
       let isSwapped = first.shape.count == 1
@@ -28,6 +28,45 @@ final class IDXPair {
         expected: "\(first.rows), one for each image of \(imagesPath)",
         remedy: "give each file of images with its own labels")
     }
+    path = imagesPath
+    targetPath = labelsPath
+    rowCount = first.rows
+    canRepeat = images.isRegularFile && labels.isRegularFile
+    // A row of one number is a row all the same, and a column of single targets is numbers.
+    schema = SourceSchema(
+      featureShape: first.rowShape.isEmpty ? [1] : first.rowShape, featureType: first.type,
+      targetShape: second.rowShape == [1] ? [] : second.rowShape, targetType: second.type)
+    unread = (images, labels)
+  }
+
+  func read(
+    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let (images, labels) =
+      if let unread { unread } else {
+        (try IDXFile(path: path), try IDXFile(path: targetPath))
+      }
+    unread = nil
+    let rows = min(bandRows, rowCount)
+    let featureMemory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rows * schema.featureBytes, alignment: 64)
+    defer { featureMemory.deallocate() }
+    let targetMemory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: rows * schema.targetBytes, alignment: 64)
+    defer { targetMemory.deallocate() }
+    for start in stride(from: 0, to: rowCount, by: bandRows) {
+      let rows = min(bandRows, rowCount - start)
+      let features = UnsafeMutableRawBufferPointer(
+        rebasing: featureMemory[..<(rows * schema.featureBytes)])
+      let targets = UnsafeMutableRawBufferPointer(
+        rebasing: targetMemory[..<(rows * schema.targetBytes)])
+      try images.read(rows: rows, into: features)
+      try labels.read(rows: rows, into: targets)
+      try body(
+        SourceBand(
+          firstRow: start, rows: rows, features: UnsafeRawBufferPointer(features),
+          targets: UnsafeRawBufferPointer(targets)))
+    }
   }
 
   /// Opens the sources of a split: images, then labels, and so on.
@@ -42,17 +81,5 @@ final class IDXPair {
       pairs.append(try IDXPair(images: paths[index], labels: paths[index + 1]))
     }
     return pairs
-  }
-
-  /// Throws unless the rows of both pairs are of one kind.
-  func checkLike(_ other: IDXPair) throws(ConversionError) {
-    for (mine, others) in [(images, other.images), (labels, other.labels)] {
-      let (found, wanted) = (mine.header, others.header)
-      guard found.type == wanted.type, found.rowShape == wanted.rowShape else {
-        throw ConversionError(
-          subject: mine.path, problem: "has rows of \(found.type) \(found.rowShape)",
-          expected: "\(wanted.type) \(wanted.rowShape), as \(others.path) has")
-      }
-    }
   }
 }

@@ -1,4 +1,5 @@
 import HDF5
+import Settings
 
 /// What the rows of a dataset file are made of, and how many each split has.
 public struct DatasetSchema: Sendable, Equatable {
@@ -7,14 +8,15 @@ public struct DatasetSchema: Sendable, Equatable {
   public var featureType: ElementType
   /// Empty for one number a row, else one extent: the outputs.
   public var targetShape: [Int]
-  public var targetType: ElementType
+  /// Nil for rows without targets: for prediction alone.
+  public var targetType: ElementType?
   public var hasWeights: Bool
   /// At least 1 for each split that is there.
   public var rows: [SplitName: Int]
 
   public init(
     featureShape: [Int], featureType: ElementType, targetShape: [Int] = [],
-    targetType: ElementType, hasWeights: Bool = false, rows: [SplitName: Int]
+    targetType: ElementType?, hasWeights: Bool = false, rows: [SplitName: Int]
   ) {
     self.featureShape = featureShape
     self.featureType = featureType
@@ -26,7 +28,7 @@ public struct DatasetSchema: Sendable, Equatable {
 
   /// Bytes of a row of features, and of targets.
   var featureBytes: Int { featureShape.reduce(featureType.byteCount, *) }
-  var targetBytes: Int { targetShape.reduce(targetType.byteCount, *) }
+  var targetBytes: Int { targetType.map { targetShape.reduce($0.byteCount, *) } ?? 0 }
 }
 
 /// What a dataset file says about its rows besides their shapes.
@@ -39,15 +41,22 @@ public struct DatasetInformation: Sendable, Equatable {
   public var normalization: Normalization?
   /// Where the rows came from, in words.
   public var source: String?
+  /// How features and targets were made of a table's columns: what has to be done to new data.
+  public var preprocessing: SettingValue?
+  /// What the conversion found out about the data.
+  public var audit: SettingValue?
 
   public init(
     classCount: Int? = nil, classNames: [String]? = nil, featureNames: [String]? = nil,
-    normalization: Normalization? = nil, source: String? = nil
+    normalization: Normalization? = nil, source: String? = nil,
+    preprocessing: SettingValue? = nil, audit: SettingValue? = nil
   ) {
     self.classCount = classCount
     self.classNames = classNames
     self.featureNames = featureNames
     self.normalization = normalization
     self.source = source
+    self.preprocessing = preprocessing
+    self.audit = audit
   }
 }

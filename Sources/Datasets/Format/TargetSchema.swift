@@ -2,7 +2,8 @@
 public enum TargetSchema: Sendable, Equatable {
   /// A class, numbered from 0: classification.
   case classes(Int)
-  /// So many numbers: regression, several yes-or-no labels, or a distribution over classes.
+  /// So many numbers: regression, several yes-or-no labels, or a distribution over classes; 0
+  /// where only the features are read.
   case values(Int)
 
   /// More classes than this are taken for a mistake: numbers that are no class indices.

@@ -15,9 +15,9 @@ extension Dataset {
     of split: SplitName, _ body: (Int32) -> Void
   ) throws(DatasetError) {
     guard case .classes(let count) = targets else { preconditionFailure("targets are values") }
-    for part in try columns(of: split) {
-      let decoder = LabelDecoder(column: part.targets, form: targetForm, classes: count)
-      try part.targets.readBands { start, bytes throws(DatasetError) in
+    for column in try columns(of: split).compactMap(\.targets) {
+      let decoder = LabelDecoder(column: column, form: targetForm, classes: count)
+      try column.readBands { start, bytes throws(DatasetError) in
         try decoder.decode(bytes, from: start) { _, label in body(label) }
       }
     }
@@ -49,7 +49,7 @@ extension Dataset {
   ) throws {
     var values: [Float] = []
     var place = 0
-    for column in try columns(of: split).map(\.targets) {
+    for column in try columns(of: split).compactMap(\.targets) {
       let width = column.width
       // The bands' errors have a type of their own.
       var failure: (any Error)?

@@ -32,11 +32,11 @@ public final class Dataset: Sendable {
   /// Opens a dataset file, of Lockstep's layout or any other; see `init(paths:)`.
   public convenience init(
     path: String, features: String? = nil, targets: String? = nil, weights: String? = nil,
-    task: Task? = nil, allowing permissions: Permissions = []
+    task: Task? = nil, needsTargets: Bool = true, allowing permissions: Permissions = []
   ) throws(DatasetError) {
     try self.init(
       paths: [path], features: features, targets: targets, weights: weights, task: task,
-      allowing: permissions)
+      needsTargets: needsTargets, allowing: permissions)
   }
 
   /// Opens files as one dataset, of Lockstep's layout or any other: each split has the rows of the
@@ -50,12 +50,14 @@ public final class Dataset: Sendable {
   ///     datasets of one finds the others too. Without such a word they are `train`.
   ///   - task: what targets are, where their type (integers: classes, floats: values) does not
   ///     say what they mean.
+  ///   - needsTargets: false for the features alone, as for prediction: targets and weights may be
+  ///     missing, and are not read.
   ///   - permissions: what the files may lead to beyond themselves.
   /// - Throws: `DatasetError` for a file that cannot be read, or whose datasets do not fit
   ///   together.
   public init(
     paths: [String], features: String? = nil, targets: String? = nil, weights: String? = nil,
-    task: Task? = nil, allowing permissions: Permissions = []
+    task: Task? = nil, needsTargets: Bool = true, allowing permissions: Permissions = []
   ) throws(DatasetError) {
     precondition(!paths.isEmpty, "a dataset has a file")
     path = paths[0]
@@ -68,7 +70,8 @@ public final class Dataset: Sendable {
     var parts: [SplitName: [SplitColumns]] = [:]
     for file in files {
       let columns = try Self.columns(
-        in: file, features: features, targets: targets, weights: weights)
+        in: file, features: features, targets: targets, weights: weights,
+        needsTargets: needsTargets)
       for (split, columns) in columns { parts[split, default: []].append(columns) }
     }
     self.parts = parts
@@ -76,19 +79,19 @@ public final class Dataset: Sendable {
     let leading = parts.min { $0.key < $1.key }!.value
     featureShape = leading[0].features.rowShape
     featureType = leading[0].features.type
-    let form = try leading[0].targetForm(task: task)
+    let form = try leading[0].targets?.targetForm(task: task) ?? .values
     targetForm = form
     try Self.checkAlike(parts, leading[0])
     if targetForm == .values {
-      self.targets = .values(leading[0].targets.width)
+      self.targets = .values(leading[0].targets?.width ?? 0)
       information.classCount = nil
     } else {
       // Names say how many classes there are; a stored number that differs is refused below.
       let known = information.classNames?.count ?? information.classCount
       let count =
         if let known { known } else {
-          try leading.map { part throws(DatasetError) in
-            try part.classCount(form: form)
+          try leading.compactMap(\.targets).map { column throws(DatasetError) in
+            try column.classCount(form: form)
           }.max()!
         }
       self.targets = .classes(count)
@@ -135,17 +138,19 @@ public final class Dataset: Sendable {
   }
 
   private static func columns(
-    in file: File, features: String?, targets: String?, weights: String?
+    in file: File, features: String?, targets: String?, weights: String?, needsTargets: Bool
   ) throws(DatasetError) -> [SplitName: SplitColumns] {
     let paths: [SplitName: SplitPaths]
     switch (features, targets) {
+    case (let features?, _) where !needsTargets:
+      paths = try SplitPaths.named(features: features, targets: nil, weights: nil, in: file)
     case (nil, nil):
       guard weights == nil else {
         throw DatasetError(
           file: file.path, problem: "is to be read with weights that are named alone",
           expected: "--features and --targets with them")
       }
-      paths = try SplitPaths.standard(in: file)
+      paths = try SplitPaths.standard(in: file, needsTargets: needsTargets)
     case (let features?, let targets?):
       paths = try SplitPaths.named(
         features: features, targets: targets, weights: weights, in: file)
@@ -209,7 +214,8 @@ public final class Dataset: Sendable {
     for other in parts.values.joined() {
       for (found, wanted) in [
         (other.features, leading.features), (other.targets, leading.targets),
-      ] where found.rowShape != wanted.rowShape {
+      ] {
+        guard let found, let wanted, found.rowShape != wanted.rowShape else { continue }
         throw found.error(
           "has rows of shape \(found.rowShape)",
           expected: "\(wanted.rowShape), as \(wanted.path) has")
@@ -227,10 +233,12 @@ public final class Dataset: Sendable {
         FileFormat.Attribute.classNames, count,
         "\(information.classCount ?? 0), as /@\(FileFormat.Attribute.classes) says")
     }
-    if targetForm == .oneHot, targets.outputs != parts.values.first![0].targets.width {
+    if targetForm == .oneHot, let width = parts.values.first![0].targets?.width,
+      targets.outputs != width
+    {
       throw error(
         FileFormat.Attribute.classNames, targets.outputs,
-        "\(parts.values.first![0].targets.width), one for each column of the targets")
+        "\(width), one for each column of the targets")
     }
     if let names = information.featureNames, names.count != featureCount {
       throw error(

@@ -3,7 +3,8 @@ import HDF5
 /// The datasets of one split, checked against each other.
 struct SplitColumns: Sendable {
   let features: Column
-  let targets: Column
+  /// Nil when only the features are wanted.
+  let targets: Column?
   let weights: Column?
   let numbers: Column?
 
@@ -11,14 +12,14 @@ struct SplitColumns: Sendable {
 
   init(_ paths: SplitPaths, in file: File) throws(DatasetError) {
     features = try Column(paths.features, in: file)
-    targets = try Column(paths.targets, in: file)
+    targets = try paths.targets.map { path throws(DatasetError) in try Column(path, in: file) }
     weights = try paths.weights.map { path throws(DatasetError) in try Column(path, in: file) }
     numbers = try paths.numbers.map { path throws(DatasetError) in try Column(path, in: file) }
     for column in [targets, weights, numbers] {
       guard let column, column.rows != rows else { continue }
       throw column.error("has \(column.rows) rows", expected: "\(rows), as \(features.path) has")
     }
-    guard targets.shape.count <= 2 else {
+    if let targets, targets.shape.count > 2 {
       throw targets.error(
         "has the shape \(targets.shape)",
         expected: "one number for each row, or one row of outputs")
@@ -35,8 +36,8 @@ struct SplitColumns: Sendable {
 
   /// Checks that these rows can follow those of `other` in one split.
   func checkSameColumns(as other: SplitColumns) throws(DatasetError) {
-    for (own, first) in [(features, other.features), (targets, other.targets)]
-    where own.type != first.type {
+    for (own, first) in [(features, other.features), (targets, other.targets)] {
+      guard let own, let first, own.type != first.type else { continue }
       throw own.error(
         "holds \(own.type)", expected: "\(first.type), as \(first.path) of \(first.file.path) holds"
       )

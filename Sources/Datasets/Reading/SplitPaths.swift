@@ -3,7 +3,8 @@ import HDF5
 /// Where the datasets of one split are.
 struct SplitPaths: Equatable {
   var features: String
-  var targets: String
+  /// Nil when only the features are wanted.
+  var targets: String?
   var weights: String?
   var numbers: String?
 }
@@ -11,12 +12,17 @@ struct SplitPaths: Equatable {
 extension SplitPaths {
   /// Finds the splits of a file that has Lockstep's layout (groups `train`, `validation` and
   /// `test`) or, without groups, `features` and `targets` at its root, which are then `train`.
-  static func standard(in file: File) throws(DatasetError) -> [SplitName: SplitPaths] {
+  static func standard(
+    in file: File, needsTargets: Bool
+  ) throws(DatasetError) -> [SplitName: SplitPaths] {
     var found: [SplitName: SplitPaths] = [:]
     for split in SplitName.allCases {
-      found[split] = try standard(inGroup: "/\(split)", of: file)
+      found[split] = try standard(
+        inGroup: "/\(split)", of: file, needsTargets: needsTargets)
     }
-    if found.isEmpty { found[.train] = try standard(inGroup: "", of: file) }
+    if found.isEmpty {
+      found[.train] = try standard(inGroup: "", of: file, needsTargets: needsTargets)
+    }
     guard !found.isEmpty else {
       let datasets = try Listing.datasets(of: file)
       throw DatasetError(
@@ -24,9 +30,11 @@ extension SplitPaths {
         problem: datasets.isEmpty
           ? "has no datasets"
           : "has no split; its datasets are \(datasets.joined(separator: ", "))",
-        expected: "groups train, validation or test with features and targets",
+        expected: "groups train, validation or test with features"
+          + (needsTargets ? " and targets" : ""),
         remedy: datasets.isEmpty
-          ? nil : "name the datasets to use with --features and --targets")
+          ? nil
+          : "name the datasets to use with --features" + (needsTargets ? " and --targets" : ""))
     }
     return found
   }
@@ -38,12 +46,12 @@ extension SplitPaths {
   /// another of the words in its place are the other splits: naming `/x_train` and `/y_train`
   /// also finds `/x_test` and `/y_test`.
   static func named(
-    features: String, targets: String, weights: String?, in file: File
+    features: String, targets: String?, weights: String?, in file: File
   ) throws(DatasetError) -> [SplitName: SplitPaths] {
     let features = absolute(features)
-    let targets = absolute(targets)
+    let targets = targets.map(absolute)
     let weights = weights.map(absolute)
-    let words = (SplitWords.split(of: features), SplitWords.split(of: targets))
+    let words = (SplitWords.split(of: features), targets.flatMap(SplitWords.split))
     if let first = words.0, let second = words.1, first != second {
       throw DatasetError(
         file: file.path, dataset: targets, problem: "is named as data of \(second)",
@@ -51,13 +59,15 @@ extension SplitPaths {
     }
     let split = words.0 ?? words.1 ?? .train
     var found = [split: SplitPaths(features: features, targets: targets, weights: weights)]
-    guard words.0 != nil, words.1 != nil else { return found }
+    guard words.0 != nil, words.1 != nil || targets == nil else { return found }
     for other in SplitName.allCases where other != split {
-      guard let features = try sibling(of: features, for: other, in: file),
-        let targets = try sibling(of: targets, for: other, in: file)
-      else { continue }
+      guard let features = try sibling(of: features, for: other, in: file) else { continue }
+      let others = try targets.flatMap { path throws(DatasetError) in
+        try sibling(of: path, for: other, in: file)
+      }
+      if targets != nil, others == nil { continue }
       found[other] = SplitPaths(
-        features: features, targets: targets,
+        features: features, targets: others,
         weights: try weights.flatMap { path throws(DatasetError) in
           try sibling(of: path, for: other, in: file)
         })
@@ -66,13 +76,15 @@ extension SplitPaths {
   }
 
   private static func standard(
-    inGroup group: String, of file: File
+    inGroup group: String, of file: File, needsTargets: Bool
   ) throws(DatasetError) -> SplitPaths? {
     func path(_ column: FileFormat.Column) throws(DatasetError) -> String? {
       let path = "\(group)/\(column.rawValue)"
       return try isDataset(path, in: file) ? path : nil
     }
-    guard let features = try path(.features), let targets = try path(.targets) else { return nil }
+    guard let features = try path(.features) else { return nil }
+    guard needsTargets else { return SplitPaths(features: features, numbers: try path(.row)) }
+    guard let targets = try path(.targets) else { return nil }
     return SplitPaths(
       features: features, targets: targets, weights: try path(.weights), numbers: try path(.row))
   }

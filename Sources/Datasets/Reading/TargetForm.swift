@@ -10,36 +10,36 @@ enum TargetForm: Sendable, Equatable {
   case values
 }
 
-extension SplitColumns {
-  /// Decides how the targets are to be read.
+extension Column {
+  /// Decides how these targets are to be read.
   ///
   /// Integers are classes: one a row is the class's index, several are one-hot, or else values
   /// (labels of their own). Floats are values. A task given by the user overrides this.
   func targetForm(task: Task?) throws(DatasetError) -> TargetForm {
     switch task {
     case .regression: return .values
-    case .classification: return targets.width == 1 ? .index : try isOneHot() ? .oneHot : .values
+    case .classification: return width == 1 ? .index : try isOneHot() ? .oneHot : .values
     case nil:
-      if targets.type.isFloat { return .values }
-      return targets.width == 1 ? .index : try isOneHot() ? .oneHot : .values
+      if type.isFloat { return .values }
+      return width == 1 ? .index : try isOneHot() ? .oneHot : .values
     }
   }
 
   /// The number of classes that the labels show.
   func classCount(form: TargetForm) throws(DatasetError) -> Int {
-    if form == .oneHot { return targets.width }
-    let decoder = LabelDecoder(column: targets, form: form, classes: nil)
+    if form == .oneHot { return width }
+    let decoder = LabelDecoder(column: self, form: form, classes: nil)
     var highest: Int32 = 0
-    try targets.readBands { start, bytes throws(DatasetError) in
+    try readBands { start, bytes throws(DatasetError) in
       try decoder.decode(bytes, from: start) { _, label in highest = max(highest, label) }
     }
     return Int(highest) + 1
   }
 
   private func isOneHot() throws(DatasetError) -> Bool {
-    let decoder = LabelDecoder(column: targets, form: .oneHot, classes: nil)
+    let decoder = LabelDecoder(column: self, form: .oneHot, classes: nil)
     var isOneHot = true
-    try targets.readBands { _, bytes throws(DatasetError) in
+    try readBands { _, bytes throws(DatasetError) in
       if isOneHot { isOneHot = decoder.areOneHot(bytes) }
     }
     return isOneHot

@@ -5,9 +5,9 @@ import Kernels
 /// checks every value.
 final class PartReader: Sendable {
   private let columns: SplitColumns
-  private let labels: LabelDecoder
+  private let labels: LabelDecoder?
   private let features: ColumnReader
-  private let targets: ColumnReader
+  private let targets: ColumnReader?
   private let weights: ColumnReader?
   private let numbers: ColumnReader?
 
@@ -16,9 +16,9 @@ final class PartReader: Sendable {
   ) throws(DatasetError) {
     self.columns = columns
     let classes: Int? = if case .classes(let count) = schema { count } else { nil }
-    labels = LabelDecoder(column: columns.targets, form: form, classes: classes)
+    labels = columns.targets.map { LabelDecoder(column: $0, form: form, classes: classes) }
     features = try ColumnReader(columns.features)
-    targets = try ColumnReader(columns.targets)
+    targets = try columns.targets.map { column throws(DatasetError) in try ColumnReader(column) }
     weights = try columns.weights.map { column throws(DatasetError) in try ColumnReader(column) }
     numbers = try columns.numbers.map { column throws(DatasetError) in try ColumnReader(column) }
   }
@@ -55,6 +55,7 @@ final class PartReader: Sendable {
   private func readTargets(
     _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch
   ) throws(DatasetError) {
+    guard let targets, let labels else { return }
     let bytes = try read(targets, range, scratch)
     switch rows.targetValues {
     case .classes(let memory):
@@ -63,10 +64,9 @@ final class PartReader: Sendable {
         memory.pointer[first + row] = label
       }
     case .values(let memory):
-      let width = columns.targets.width
-      try columns.targets.checkFinite(bytes, from: range.lowerBound)
-      columns.targets.convertFloats(
-        bytes, into: memory.pointer.baseAddress! + start * width)
+      let column = targets.column
+      try column.checkFinite(bytes, from: range.lowerBound)
+      column.convertFloats(bytes, into: memory.pointer.baseAddress! + start * column.width)
     }
   }
 

@@ -16,7 +16,7 @@ public final class RowStream: @unchecked Sendable {
   /// The path of the file, for messages.
   let file: String
   let reader: SplitReader
-  let geometry: ShuffleGeometry
+  package let geometry: ShuffleGeometry
   /// Of a resident split: which blocks are here. A pass owns it while it goes on.
   var isHere: [Bool]
 

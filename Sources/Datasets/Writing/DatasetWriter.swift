@@ -18,7 +18,8 @@ public final class DatasetWriter {
     replacingExisting: Bool = false
   ) throws(DatasetError) {
     precondition(!schema.rows.isEmpty && schema.rows.values.allSatisfy { $0 > 0 }, "no rows")
-    precondition(schema.featureBytes > 0 && schema.targetBytes > 0, "empty rows")
+    precondition(
+      schema.featureBytes > 0 && (schema.targetType == nil || schema.targetBytes > 0), "empty rows")
     self.schema = schema
     let output = try AtomicFile(target: path, replacingExisting: replacingExisting)
     self.output = output
@@ -36,7 +37,8 @@ public final class DatasetWriter {
   /// Appends rows to a split, in the machine's byte order.
   ///
   /// - Parameters:
-  ///   - features: (rows, …feature shape) of the schema's type; `targets` likewise.
+  ///   - features: (rows, …feature shape) of the schema's type.
+  ///   - targets: likewise; empty if the schema has none.
   ///   - weights: one for each row, if the schema has weights.
   ///   - rowNumbers: each row's number in its source.
   public func append(
@@ -50,7 +52,7 @@ public final class DatasetWriter {
         && weights.count == (schema.hasWeights ? rows : 0), "columns of different lengths")
     try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
       try columns[.features]!.append(features)
-      try columns[.targets]!.append(targets)
+      try columns[.targets]?.append(targets)
       try columns[.weights]?.append(weights)
       try columns[.row]!.append(rowNumbers.map(Int64.init))
     }
@@ -93,9 +95,11 @@ public final class DatasetWriter {
     }
     var columns = [
       FileFormat.Column.features: try column(.features, schema.featureType, schema.featureShape),
-      .targets: try column(.targets, schema.targetType, schema.targetShape),
       .row: try column(.row, .int64, []),
     ]
+    if let type = schema.targetType {
+      columns[.targets] = try column(.targets, type, schema.targetShape)
+    }
     if schema.hasWeights { columns[.weights] = try column(.weights, .float32, []) }
     return columns
   }

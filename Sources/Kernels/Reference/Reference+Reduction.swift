@@ -13,12 +13,6 @@ extension Reference {
       }
       out[i] = sums[0] * scale
     }
-    return sumOfSquares(out.prefix(count))
-  }
-
-  package static func sumOfSquares(_ values: FloatView) -> Double {
-    var sum = 0.0
-    for i in 0..<values.count { sum += Double(values[i]) * Double(values[i]) }
-    return sum
+    return (0..<count).reduce(0.0) { $0 + Double(out[$1]) * Double(out[$1]) }
   }
 }

@@ -43,36 +43,43 @@ extension Loss {
       let single = self.name != .softmaxCrossEntropy && outputs == 1 && classes <= 2
       guard outputs == classes || single else {
         throw NetworkError(
+          setting: "loss",
           "\(loss) on class targets needs one output per class: the data has \(classes) classes, "
             + "the network \(outputs) outputs")
       }
       guard classes >= 2 else {
         throw NetworkError(
+          setting: "loss",
           "\(loss) needs at least 2 classes; the data has \(classes): there is nothing to tell "
             + "apart")
       }
       if let classWeights, classWeights != classes {
-        throw NetworkError("\(classWeights) class weights are given for \(classes) classes")
+        throw NetworkError(
+          setting: "classWeights", "\(classWeights) class weights are given for \(classes) classes")
       }
     case .values(let values):
       guard outputs == values else {
         throw NetworkError(
+          setting: "loss",
           "\(loss) compares each output with a target: the data has \(values) target values per "
             + "row, the network \(outputs) outputs")
       }
       guard self.name == .softmaxCrossEntropy else {
         guard classWeights == nil else {
-          throw NetworkError("class weights need class targets; the data has target values")
+          throw NetworkError(
+            setting: "classWeights", "class weights need class targets; the data has target values")
         }
         return
       }
       if outputs < 2 {
         throw NetworkError(
+          setting: "loss",
           "\(loss) on distributions needs at least 2 values per row; the data has 1. Is it a "
             + "regression (meanSquaredError) or a probability (binaryCrossEntropy)?")
       }
       if let classWeights, classWeights != values {
-        throw NetworkError("\(classWeights) class weights are given for \(values) classes")
+        throw NetworkError(
+          setting: "classWeights", "\(classWeights) class weights are given for \(values) classes")
       }
     }
   }

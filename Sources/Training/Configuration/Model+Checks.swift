@@ -64,6 +64,7 @@ extension TargetSchema {
   var words: String {
     switch self {
     case .classes(let count): "\(count) classes"
+    case .values(0): "no targets"
     case .values(1): "one target value a row"
     case .values(let count): "\(count) target values a row"
     }

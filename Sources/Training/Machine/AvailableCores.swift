@@ -7,7 +7,8 @@ import CSystem
 /// each period holds up the rest.
 public func availableCores() -> Int {
   let affinity = max(1, Int(lockstep_affinity_count()))
-  return cgroupLimit("cpu.max", quotaInCores).map { max(1, min(affinity, Int($0))) } ?? affinity
+  let quota = smallestOfCgroups { text(of: $0 + "/cpu.max").flatMap(quotaInCores) }
+  return quota.map { max(1, Int(min(Double(affinity), $0))) } ?? affinity
 }
 
 /// The quota that the text of a `cpu.max` file states (`"150000 100000"` is 1.5), nil for `max`.

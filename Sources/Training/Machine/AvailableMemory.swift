@@ -2,10 +2,14 @@
 /// than its cgroup v2 leaves.
 public func availableMemory() -> Int {
   let machine = text(of: "/proc/meminfo").flatMap(availableInBytes) ?? 1 << 30
-  guard let limit = cgroupLimit("memory.max", { Double($0.trimmed) }),
-    let used = cgroupLimit("memory.current", { Double($0.trimmed) })
-  else { return machine }
-  return min(machine, max(0, Int(limit - used)))
+  let left = smallestOfCgroups { folder -> Double? in
+    func number(_ name: String) -> Double? {
+      text(of: "\(folder)/\(name)").flatMap { Double($0.trimmed) }
+    }
+    guard let limit = number("memory.max"), let used = number("memory.current") else { return nil }
+    return max(0, limit - used)
+  }
+  return left.map { min(machine, Int($0)) } ?? machine
 }
 
 /// Bytes that the data may take where nothing is said: four fifths of what is free.

@@ -1,20 +1,18 @@
 import Glibc
 
-/// The smallest number that `parse` finds in the control file `name` of this process's cgroup (v2)
-/// and of its ancestors; nil where none sets one.
-func cgroupLimit(_ name: String, _ parse: (String) -> Double?) -> Double? {
+/// The smallest number that `limit` finds in the folder of this process's cgroup (v2) and in those
+/// of its ancestors; nil where none has one.
+func smallestOfCgroups(_ limit: (String) -> Double?) -> Double? {
   guard
     let line = text(of: "/proc/self/cgroup")?.split(separator: "\n").first(where: {
       $0.hasPrefix("0::")
     })
   else { return nil }
   var path = line.dropFirst(3)
-  var limit: Double?
+  var smallest: Double?
   while true {
-    if let here = text(of: "/sys/fs/cgroup\(path)/\(name)").flatMap(parse) {
-      limit = min(limit ?? here, here)
-    }
-    guard let slash = path.lastIndex(of: "/") else { return limit }
+    if let here = limit("/sys/fs/cgroup\(path)") { smallest = min(smallest ?? here, here) }
+    guard let slash = path.lastIndex(of: "/") else { return smallest }
     path = path[..<slash]
   }
 }

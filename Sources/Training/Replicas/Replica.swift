@@ -23,6 +23,10 @@ final class Replica: @unchecked Sendable {
   private let weights: AlignedBuffer<Float>
   private let classWeights: AlignedBuffer<Float>?
   private let scaling: FeatureScaling
+  /// Measures the parts of `train`; nil measures nothing.
+  var timer: StepTimer? {
+    didSet { workspace.timer = timer }
+  }
 
   /// - Parameters:
   ///   - batchSize: the most rows of a mini-batch.
@@ -61,11 +65,14 @@ final class Replica: @unchecked Sendable {
       if !accumulates { gradient.view.fill(0) }
       return
     }
+    let timer = timer
+    timer?.start()
     forward(batch, range, of: split, parameters: parameters, mode: .training)
     let loss = evaluateLoss(rows: range.count, of: split, withGradient: true)
     result = ShardResult(
       loss: loss.loss, weight: loss.weight,
       correct: targets.correct(outputs: workspace.output, rows: range.count), rows: range.count)
+    timer?.end(.loss)
     workspace.backward(
       parameters: parameters, gradient: gradient.view, accumulates: accumulates)
   }
@@ -108,6 +115,7 @@ final class Replica: @unchecked Sendable {
     let rows = batch.rows(range)
     targets.gather(rows, of: split)
     if split.hasWeights { split.gatherWeights(rows, into: weights.view.prefix(range.count)) }
+    if mode == .training { timer?.end(.gather) }
     workspace.forward(
       parameters: parameters, rows: range.count, mode: mode,
       randomness: Randomness(

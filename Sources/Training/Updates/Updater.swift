@@ -24,6 +24,8 @@ final class Updater: ParallelWork, @unchecked Sendable {
   private let tiles: AlignedBuffer<Float>
   /// Each slice's Σ gradient²; not finite when the slice's gradient is not.
   private let squares: AlignedBuffer<Double>
+  /// Where the nanoseconds that each slice takes are added up; nil measures nothing.
+  var timings: AlignedBuffer<UInt64>?
   /// What is to be done with the slices.
   private var task = Task.idle
   private var isFirstStep = true
@@ -100,8 +102,17 @@ final class Updater: ParallelWork, @unchecked Sendable {
     pool.perform(slices.count, self)
   }
 
+  var sliceCount: Int { slices.count }
+
   /// A piece of work is a slice.
   func run(piece slice: Int) {
+    guard let timings else { return update(slice: slice) }
+    let start = StepTimer.now()
+    update(slice: slice)
+    timings.pointer[slice] += StepTimer.now() - start
+  }
+
+  private func update(slice: Int) {
     switch task {
     case .idle: break
     case .reduceAndUpdate(let scale, let rule):

@@ -5,12 +5,18 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "Makes a dataset file of sources (IDX, plain or gzip)."
+  static let summary = "Makes a dataset file of text tables or IDX files, plain or gzip."
   static let usage =
     "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
     each split: what lockstep train takes. For IDX, give images, then labels.
+
+    A text table (CSV, TSV, …) with a tenth of its rows for validation and a tenth for test, as many
+    of each class:
+
+      lockstep convert --output iris.h5 --train iris.csv --target species --scale standardize \\
+        --validation-fraction 0.1 --test-fraction 0.1 --stratify
 
     For example, Fashion-MNIST, with a tenth of its training rows for validation:
 
@@ -20,9 +26,11 @@ enum Convert: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Sources", options: sources.map(\.option) + [format, classNames]),
+    OptionGroup(title: "Sources", options: sources.map(\.option) + [format, classNames, onError]),
+    tables,
     OptionGroup(
-      title: "Splits and order", options: [validationFraction, testFraction, shuffle, seed]),
+      title: "Splits and order",
+      options: [validationFraction, testFraction, stratify, groupBy, timeOrder, shuffle, seed]),
     OptionGroup(title: "Output", options: [output, .force, compression, chunkBytes]),
   ]
 
@@ -32,7 +40,8 @@ enum Convert: Command {
     (.test, Option("test", .paths("SRC…"), "What is measured at the end.")),
   ]
   private static let format = Option(
-    "format", .choice(["idx"]), "The format of the sources, if their content should not decide.")
+    "format", .choice(of: SourceFormat.self),
+    "The format of the sources, if their content should not decide.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
@@ -40,6 +49,15 @@ enum Convert: Command {
     "Rows of train, drawn at random, that become validation. Default: 0.")
   private static let testFraction = Option(
     "test-fraction", .fraction, "Rows of train, drawn at random, that become test. Default: 0.")
+  private static let stratify = Option(
+    "stratify", .flag, "Draw as many rows of each class as its part of all.")
+  private static let groupBy = Option(
+    "group-by", .path("COLUMN"),
+    "Keep rows with the same value in this column of a table in one split. It is no feature then.")
+  private static let timeOrder = Option(
+    "time-order", .path("COLUMN"),
+    "Make the latest rows by this column of a table (numbers or dates) test, and those before them "
+      + "validation. It is no feature then.")
   private static let shuffle = Option(
     "shuffle", .choice(of: ConversionOptions.Shuffle.self),
     "Shuffle the rows of train once, so that sorted sources train well. Default: full.")
@@ -88,6 +106,7 @@ enum Convert: Command {
     }
     var options = ConversionOptions(sources: files, output: output)
     options.replacesExisting = arguments.has(.force)
+    options.format = arguments.choice(format, of: SourceFormat.self)
     if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
     if let fraction = arguments.number(testFraction) { options.testFraction = fraction }
     if let seed = arguments.integer(seed) { options.seed = UInt64(seed) }
@@ -99,6 +118,11 @@ enum Convert: Command {
       options.storage.compression = compression
     }
     options.classNames = arguments.names(classNames)
+    options.stratifies = arguments.has(stratify)
+    options.groupBy = arguments.text(groupBy)
+    options.timeOrder = arguments.text(timeOrder)
+    options.table = try tableOptions(arguments)
+    options.like = try recipe(arguments)
     return options
   }
 

@@ -63,9 +63,12 @@ func explainingData<Result>(_ body: () throws -> Result) throws -> Result {
 
 extension Dataset {
   /// Opens the files that a command line names, laid out as its options say.
-  convenience init(paths: [String], _ arguments: Arguments, task: Task?) throws {
+  convenience init(
+    paths: [String], _ arguments: Arguments, task: Task?, needsTargets: Bool = true
+  ) throws {
     try self.init(
       paths: paths, features: arguments.text(.features), targets: arguments.text(.targets),
-      weights: arguments.text(.weights), task: task, allowing: arguments.permissions())
+      weights: arguments.text(.weights), task: task, needsTargets: needsTargets,
+      allowing: arguments.permissions())
   }
 }

@@ -20,7 +20,7 @@ enum Resume: Command {
   static let options = [
     OptionGroup(title: "Run", options: [epochs, data] + Option.permissions),
     OptionGroup(title: "Changes", options: [allowDataChange, allowConfigurationChange]),
-    OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+    OptionGroup(title: "Machine", options: [.workers, .memoryBudget, .profile]),
   ]
 
   private static let epochs = Option(
@@ -40,6 +40,7 @@ enum Resume: Command {
     var changes: Resumption.Changes = []
     if arguments.has(allowDataChange) { changes.insert(.data) }
     if arguments.has(allowConfigurationChange) { changes.insert(.configuration) }
+    try Profiling.check(arguments)
     let resumption = try Resumption(
       RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
     let damaged = resumption.found?.damaged ?? []
@@ -58,6 +59,7 @@ enum Resume: Command {
     let trainer = try Trainer(
       resuming: resumption, data: dataset, workers: asked,
       memoryBudget: arguments.integer(.memoryBudget))
+    Profiling.begin(arguments, trainer)
     let report = TrainingReport(trainer, of: dataset, output: path, console)
     if resumption.isFinished {
       console.note(finished(resumption))
@@ -76,6 +78,7 @@ enum Resume: Command {
       trainer: trainer, dataset: dataset, directory: resumption.directory, report: report,
       console: console
     ).run().members
+    try Profiling.end(arguments, trainer, console)
     members["resumedFrom"] = from.map { .string($0) } ?? .null
     members["damaged"] = .array(
       damaged.map { ["path": .string($0.path), "problem": .string($0.problem)] })

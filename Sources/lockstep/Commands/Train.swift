@@ -44,6 +44,7 @@ enum Train: Command {
     let configuration = try settings.configuration()
     let isReplacing = arguments.has(.force)
     try RunDirectory.check(output, replacingExisting: isReplacing)
+    try Profiling.check(arguments)
 
     let dataset = try Dataset(
       paths: arguments.all(TrainOptions.data), features: settings.features,
@@ -55,14 +56,17 @@ enum Train: Command {
         configuration, data: dataset, workers: asked,
         memoryBudget: arguments.integer(.memoryBudget))
     }
+    Profiling.begin(arguments, trainer)
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)
     let report = TrainingReport(trainer, of: dataset, output: output, console)
     try report.begin(askedWorkers: asked)
     for tensor in trainer.leftOut { console.note("left out: \(tensor)") }
     do {
-      return try TrainingRun(
+      let result = try TrainingRun(
         trainer: trainer, dataset: dataset, directory: directory, report: report, console: console
       ).run()
+      try Profiling.end(arguments, trainer, console)
+      return result
     } catch {
       directory.removeUnlessStarted()
       throw error

@@ -35,6 +35,7 @@ extension TargetSchema {
   var words: String {
     switch self {
     case .classes(let count): Numbers.count(count, "class", plural: "classes")
+    case .values(0): "none"
     case .values(let count): "\(Numbers.count(count, "value")) a row"
     }
   }

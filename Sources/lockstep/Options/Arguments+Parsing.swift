@@ -17,7 +17,7 @@ extension Arguments {
       zip(options.indices, names).map { index, name in
         option(
           name: name,
-          has_arg: options[index].value.placeholder == nil ? no_argument : required_argument,
+          has_arg: options[index].value.hasArgument,
           flag: nil, val: Int32(Self.firstCode + index))
       } + [option()]
     let argv: [UnsafeMutablePointer<CChar>?] = [names[0]] + copies + [nil]
@@ -46,6 +46,14 @@ extension Arguments {
         throw Self.unknown(word(), command)
       default:
         let option = options[Int(found.code) - Self.firstCode]
+        // getopt_long takes an optional value only behind "=".
+        if option.value.isOptional, text == nil, Int(found.position) <= words.count,
+          option.value.parse(words[Int(found.position) - 1]) != nil
+        {
+          try add(words[Int(found.position) - 1], to: option)
+          position = found.position + 1
+          continue
+        }
         let name = String(word().prefix { $0 != "=" })
         guard name == option.flag else { throw Self.unknown(name, command) }
         if let text, text.hasPrefix("--"), !word().contains("=") {

@@ -41,6 +41,10 @@ extension Option {
   static let memoryBudget = Option(
     "memory-budget", .byteSize,
     "The most memory that the data may take. Default: four fifths of what is free.")
+  static let profile = Option(
+    "profile", .optionalFile(ending: ".json"),
+    "Tell where the time of the steps went. With a file: write the first steps to it, for "
+      + "chrome://tracing or Perfetto.")
   static let features = Option(
     "features", .path("/PATH"), "The dataset of features, in files that others made.")
   static let targets = Option(

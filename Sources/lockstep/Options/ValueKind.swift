@@ -1,3 +1,4 @@
+import CSystem
 import Settings
 
 /// What an option takes, and how its text becomes a value.
@@ -10,18 +11,27 @@ struct ValueKind: Sendable {
   let takesMany: Bool
   /// Whether the option may be given again, for one more value.
   let isRepeatable: Bool
+  /// Whether the option may also be given without a value.
+  let isOptional: Bool
   /// The value that a text stands for; nil when it is not allowed.
   let parse: @Sendable (String) -> SettingValue?
 
   private init(
     _ placeholder: String?, _ expectation: String, takesMany: Bool = false,
-    isRepeatable: Bool = false, _ parse: @escaping @Sendable (String) -> SettingValue?
+    isRepeatable: Bool = false, isOptional: Bool = false,
+    _ parse: @escaping @Sendable (String) -> SettingValue?
   ) {
     self.placeholder = placeholder
     self.expectation = expectation
     self.takesMany = takesMany
     self.isRepeatable = isRepeatable
+    self.isOptional = isOptional
     self.parse = parse
+  }
+
+  /// As getopt_long(3) has it.
+  var hasArgument: Int32 {
+    placeholder == nil ? no_argument : isOptional ? optional_argument : required_argument
   }
 
   /// Given or not.
@@ -73,6 +83,13 @@ struct ValueKind: Sendable {
     }
   }
 
+  /// A file to write, whose name ends so; the option may be given without one.
+  static func optionalFile(ending: String) -> ValueKind {
+    ValueKind("[FILE\(ending)]", "a name that ends in \(ending)", isOptional: true) { text in
+      text.hasSuffix(ending) ? .string(text) : nil
+    }
+  }
+
   /// Names with commas between them.
   static func names(_ placeholder: String) -> ValueKind {
     ValueKind(placeholder, "names with commas between them") { text in
@@ -115,6 +132,8 @@ struct ValueKind: Sendable {
 
 private func scalar(_ text: String) -> SettingValue {
   if let integer = Int(text) { return .integer(integer) }
+  // An integer beyond all bounds: the message that refuses it shows it as it was written.
+  if text.allSatisfy(\.isWholeNumber) { return .string(text) }
   return number(text).map { .number($0) } ?? .string(text)
 }
 

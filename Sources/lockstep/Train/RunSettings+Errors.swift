@@ -15,15 +15,9 @@ extension RunSettings {
     } catch TrainingError.unfit(let setting, let problem) {
       throw explained(key: setting, problem)
     } catch let error as NetworkError {
-      throw UsageError("\(source(of: error).map { $0 + ": " } ?? "")\(error)")
+      let source = option(at: [error.setting])?.flag ?? file
+      throw UsageError("\(source.map { $0 + ": " } ?? "")\(error)")
     }
-  }
-
-  /// The option that an error about the network speaks of, or else the file.
-  private func source(of error: NetworkError) -> String? {
-    let words = "\(error)".lowercased()
-    let option = given.first { words.contains($0.name.replacing("-", with: " ")) }
-    return option?.flag ?? file
   }
 
   /// Stands before the keys in the errors of readers.

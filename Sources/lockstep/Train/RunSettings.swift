@@ -8,7 +8,9 @@ struct RunSettings {
   let file: String?
   /// What the file says.
   let written: SettingValue
-  /// Both together, without what only says how to read the data.
+  /// Both together.
+  let all: SettingValue
+  /// The same without what only says how to read the data.
   private let merged: SettingValue
   /// The options that were given and that a run file has too.
   let given: [Option]
@@ -37,6 +39,8 @@ struct RunSettings {
     // "full" is short for { mode: "full" }: the window's size is laid over the latter.
     if case .string = members["shuffle"] { members["shuffle"] = ["mode": members["shuffle"]!] }
     for option in given { members.lay(arguments.value(option)!, at: option.setting) }
+
+    all = .object(members)
 
     func path(_ option: Option) throws -> String? {
       switch members.removeValue(forKey: option.setting[0]) {

@@ -12,7 +12,7 @@ enum TrainOptions {
         options: [data, output, .force] + layout + Option.permissions)
     ] + settings + [
       OptionGroup(title: "Checkpoints", options: checkpoints),
-      OptionGroup(title: "Machine", options: [.workers, .memoryBudget]),
+      OptionGroup(title: "Machine", options: [.workers, .memoryBudget, .profile]),
     ]
 
   /// What the result depends on, besides the data.

@@ -54,6 +54,8 @@ final class TrainingReport {
         console.note(
           "      of which \(Numbers.fixed(epoch.secondsWaiting, 1)) s waiting for data")
       }
+    case .measuredEpoch(let anatomy):
+      console.note("      " + anatomy.ledger)
     case .stoppedEarly(let count):
       console.note(
         "Stopped early: the validation \(plan.configuration.best.rawValue) has not improved for "
@@ -89,6 +91,7 @@ final class TrainingReport {
       result.end == .interrupted
         ? "lockstep resume \(run)"
         : test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
+    if let anatomy = result.anatomy { console.result("\n" + anatomy.text) }
     console.result("\n" + facts.text)
   }
 

@@ -69,6 +69,8 @@ struct TrainingRun {
       "writeSeconds": .number(cost.writeSeconds),
     ]
     members["checkpoint"] = result.checkpoint.map { .string($0) }
+    members["secondsToFirstStep"] = result.secondsToFirstStep.map { .number($0) }
+    members["profile"] = result.anatomy?.settings
     if let best = result.progress.best {
       members["best"] = [
         "metric": .string(trainer.plan.configuration.best.rawValue),

@@ -21,4 +21,15 @@ import Testing
     let text = "MemTotal:       100 kB\nMemFree: 10 kB\nMemAvailable:    24000 kB\n"
     #expect(availableInBytes(text) == 24_000 * 1024)
   }
+
+  @Test func `a process's start is read behind a name with brackets`() {
+    let fields = (3...30).map(String.init).joined(separator: " ")
+    #expect(startTicks("1 (a) b) " + fields + "\n") == 22)
+    #expect(startTicks("1 (short) 3 4") == nil && startTicks("") == nil)
+  }
+
+  @Test func `this process has an age`() throws {
+    let age = try #require(processAge())
+    #expect(age > 0 && age < 1e6)
+  }
 }
