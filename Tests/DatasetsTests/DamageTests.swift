@@ -79,6 +79,33 @@ import Testing
     #expect(found > 0)
   }
 
+  @Test func `a chunk without filters that is said to be larger than a chunk is refused`() throws {
+    // In HDF5's oldest index of chunks, as h5py writes it: (bytes, filter mask, offset, 0), address.
+    let path = folder.file("good.h5")
+    let rows = 60
+    let file = try File(creating: path)
+    try file.createDataset(
+      "train/features", .uint8, shape: [rows, 1], storage: .chunked([rows, 1])
+    )
+    .write([UInt8](repeating: 7, count: rows))
+    try file.createDataset("train/targets", .uint8, shape: [rows])
+      .write([UInt8](repeating: 0, count: rows))
+    try file.close()
+    var bytes = try bytes(of: path)
+    let key: [UInt8] = [UInt8(rows)] + [UInt8](repeating: 0, count: 31)
+    let tree = try #require(bytes.firstRange(of: Array("TREE".utf8) + [1]))
+    let place = try #require(bytes[tree.lowerBound...].firstRange(of: key)).lowerBound
+    bytes[place] = 142
+    try folder.write(bytes, to: "bad.h5")
+    let error = #expect(throws: DatasetError.self) {
+      try Dataset(path: folder.file("bad.h5")).load(.train)
+    }
+    #expect(
+      error?.description.hasSuffix(
+        "bad.h5: /train/features is damaged: its 1 chunks take 142 bytes; chunks of [60, 1] were "
+          + "expected") == true, "\(error?.description ?? "")")
+  }
+
   @Test func `a truncated file is refused`() throws {
     let path = folder.file("good.h5")
     try SmallDataset().write(path)

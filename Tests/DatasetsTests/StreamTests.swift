@@ -138,6 +138,27 @@ import Testing
       "\(error?.description ?? "")")
   }
 
+  @Test func `a check reads every row of a large split in little memory`() throws {
+    let path = folder.file("large.h5")
+    let rows = 90_000
+    let file = try File(creating: path)
+    var values = [Float](repeating: 0, count: rows * 250)
+    values[(rows - 3) * 250 + 4] = .infinity
+    try file.createDataset(
+      "train/features", .float32, shape: [rows, 250],
+      storage: .chunked([500, 250], filters: [.deflate(1)])
+    ).write(values)
+    try file.createDataset("train/targets", .uint8, shape: [rows])
+      .write([UInt8](repeating: 0, count: rows))
+    try file.close()
+    var parts: [Double] = []
+    let error = #expect(throws: DatasetError.self) {
+      try Datasets.Dataset(path: path).check(.train) { parts.append($0) }
+    }
+    #expect(error?.problem.hasPrefix("has inf in row 89997, column 4") == true)
+    #expect(parts.count > 10 && parts == parts.sorted() && parts.last! > 0.9 && parts.last! < 1)
+  }
+
   @Test func `a window that does not fit is refused with the arithmetic`() throws {
     let data = try write("data.h5", StorageOptions(chunkBytes: 960))
     let error = #expect(throws: DatasetError.self) {

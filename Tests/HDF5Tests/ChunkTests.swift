@@ -109,15 +109,13 @@ import Testing
         == "the chunk at [0] has 4 bytes; there is memory for 3")
   }
 
-  @Test(arguments: [[1, 0], [0, 1], [4, 0], [-2, 0], [0], [0, 0, 0]])
+  @Test(arguments: [[1, 0], [0, 1], [-2, 0], [0], [0, 0, 0]])
   func `a place where no chunk starts is refused`(offset: [Int]) throws {
     let dataset = try file.createDataset("x", .uint8, shape: [3, 3], storage: .chunked([2, 2]))
     #expect(
       failure { _ = try readChunk(dataset, at: offset) }?.problem
-        == "no chunk starts at \(offset): the shape is [3, 3], in chunks of [2, 2]")
-    #expect(throws: HDF5Error.self) {
-      try [UInt8](1...4).withUnsafeBytes { try dataset.writeChunk(at: offset, from: $0) }
-    }
+        == "no chunk starts at \(offset): the chunks are [2, 2]")
+    #expect(try readChunk(dataset, at: [4, 0]).bytes.isEmpty)
   }
 
   @Test func `a dataset without chunks has none to read`() throws {

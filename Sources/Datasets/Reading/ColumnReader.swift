@@ -36,6 +36,7 @@ final class ColumnReader: Sendable {
           let decoder = ChunkDecoder(
             filters: column.dataset.filters, elementBytes: column.type.byteCount)
         else { return .library }
+        try column.dataset.checkChunkSizes()
         return .chunks(ChunkTiles(column: column, chunk: chunk, decoder: decoder))
       default: return .library
       }

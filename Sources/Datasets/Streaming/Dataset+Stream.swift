@@ -100,9 +100,8 @@ extension Dataset {
       decoders: decoders ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 
-  /// About so much is read at once where the order leaves it open: little enough that it is still in
-  /// the processor's cache when it is checked and used.
-  private static let bandBytes = 256 << 10
+  /// About so much is read at once where the order leaves it open.
+  private static let bandBytes = 1 << 20
 
   private func plan(
     _ request: StreamPlan.Request, split: SplitName, budget: Int?

@@ -19,7 +19,8 @@ final class PassState: @unchecked Sendable {
   private var leaving: [Int] = []
   /// Slots in use beyond which decoders wait, unless rows are missing.
   private let mostSlots: Int
-  private var isStarved = false
+  /// The block whose rows are waited for.
+  private var awaited: Int?
   private var isStopped = false
   private var missing: Int
   private var error: DatasetError?
@@ -111,20 +112,22 @@ final class PassState: @unchecked Sendable {
       slots[block] = -1
     }
     leaving.removeAll(keepingCapacity: true)
-    monitor.signal(.threads)
+    // A thread that is woken for several blocks costs less than one that is woken for each.
+    let room = mostSlots - (plan.slots - freeSlots.count)
+    if room > plan.blocksAhead / 4 { monitor.signal(.threads) }
   }
 
   private func wait(
     for block: Int, _ clock: ContinuousClock, _ waited: inout Duration
   ) throws(DatasetError) {
     let start = clock.now
-    isStarved = true
+    awaited = block
     monitor.signal(.threads)
     while slots[block] < 0 {
       if let error { throw error }
       monitor.wait(.owner)
     }
-    isStarved = false
+    awaited = nil
     waited += clock.now - start
   }
 
@@ -152,7 +155,7 @@ final class PassState: @unchecked Sendable {
         if isStopped || error != nil || taken == schedule.count { return nil }
         if plan.staysResident { break }
         let inUse = plan.slots - freeSlots.count
-        if !freeSlots.isEmpty, inUse < mostSlots || isStarved { break }
+        if !freeSlots.isEmpty, inUse < mostSlots || awaited != nil { break }
         monitor.wait(.threads)
       }
       let block = Int(schedule[taken])
@@ -165,7 +168,7 @@ final class PassState: @unchecked Sendable {
     monitor.locked {
       slots[block] = slot
       missing -= 1
-      if isStarved { monitor.signal(.owner) }
+      if block == awaited { monitor.signal(.owner) }
       if plan.staysResident, missing == 0 {
         for reader in stream.reader.readers { reader.keep(bytes: 0) }
       }

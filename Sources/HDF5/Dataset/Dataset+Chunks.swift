@@ -13,6 +13,24 @@ extension Dataset {
     return Int(clamping: try H5D.chunkBytes(handle, at: start, during: activity))
   }
 
+  /// Refuses a dataset without filters whose stored chunks are not of the size that its shape of
+  /// chunks says. Of such chunks libhdf5 1.10.8 tells that size, and reads another: the one in the
+  /// file's index, which damage may have made larger. So ask this before `readChunk`, once. It looks
+  /// at all chunks.
+  ///
+  /// The corresponding C functions are `H5Dget_num_chunks` and `H5Dget_storage_size`.
+  public func checkChunkSizes() throws(HDF5Error) {
+    guard filters.isEmpty, case .chunked(let chunk) = layout else { return }
+    let activity = activity("comparing the sizes of chunks")
+    let count = try H5D.chunkCount(handle, during: activity)
+    let bytes = checkedProduct(chunk + [try H5T.size(typeHandle, during: activity), count])
+    let stored = try storedByteCount
+    guard stored == bytes else {
+      throw activity.error(
+        "is damaged: its \(count) chunks take \(stored) bytes; chunks of \(chunk) were expected")
+    }
+  }
+
   /// Where the stored chunk that starts at `offset` lies in the file; nil where none was written.
   /// Slow: the library looks through all chunks.
   ///
@@ -68,7 +86,7 @@ extension Dataset {
     }
   }
 
-  /// The library checks that the offset lies within the shape, which may have grown.
+  /// Whether the offset lies within the shape is not asked, for speed: beyond it no chunk was written.
   private func chunkStart(_ offset: [Int], during activity: Activity) throws(HDF5Error)
     -> [hsize_t]
   {

@@ -17,6 +17,16 @@ extension H5D {
     return bytes
   }
 
+  /// How many chunks are stored.
+  static func chunkCount(_ dataset: Handle, during activity: Activity) throws(HDF5Error) -> Int {
+    let space = try space(dataset, during: activity)
+    var count: hsize_t = 0
+    try Library.call("H5Dget_num_chunks", during: activity) {
+      H5Dget_num_chunks(dataset.id, space.id, &count)
+    }
+    return Int(clamping: count)
+  }
+
   /// Where the stored chunk that starts at `offset` lies in the file; nil where none was written.
   static func chunkAddress(_ dataset: Handle, at offset: [hsize_t], during activity: Activity)
     throws(HDF5Error) -> UInt64?

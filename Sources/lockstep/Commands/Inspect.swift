@@ -16,18 +16,26 @@ enum Inspect: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Files that others made", options: Option.layout + Option.permissions)
+    OptionGroup(title: "Dataset", options: [check]),
+    OptionGroup(title: "Files that others made", options: Option.layout + Option.permissions),
   ]
+
+  static let check = Option(
+    "check", .flag,
+    "Read every row and check values, labels and checksums, however large a split is. By default "
+      + "splits of more than 1 GiB are not read.")
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
     let path = try arguments.words(1...1, for: Self.self)[0]
-    let inspection = try inspect(path, arguments)
+    let inspection = try inspect(path, arguments, console)
     console.result(inspection.text)
     console.unfinished = inspection.problem.map { Unfinished(status: 1, message: "error: \($0)") }
     return inspection.json
   }
 
-  private static func inspect(_ path: String, _ arguments: Arguments) throws -> Inspection {
+  private static func inspect(
+    _ path: String, _ arguments: Arguments, _ console: Console
+  ) throws -> Inspection {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
       return try RunInspection.inspect(path)
@@ -35,8 +43,8 @@ enum Inspect: Command {
     let file = try File(opening: path, allowing: arguments.permissions())
     switch try FileKind(of: file) {
     case _ where arguments.has(.features) || arguments.has(.targets):
-      return try DatasetInspection.inspect(file, arguments)
-    case .dataset: return try DatasetInspection.inspect(file, arguments)
+      return try DatasetInspection.inspect(file, arguments, console)
+    case .dataset: return try DatasetInspection.inspect(file, arguments, console)
     case .checkpoint: return try CheckpointInspection.inspect(path)
     case .predictions: return try PredictionsInspection.inspect(file)
     case .other: return try FileTree.inspect(file)

@@ -14,25 +14,32 @@ struct DatasetInspection {
   /// The splits too large to be read for a look.
   private let unread: [SplitName]
 
-  /// Rows are read, and so checked, where a split takes no more memory than this.
+  /// Rows are read, and so checked, where a split has no more bytes than this, or it is asked for.
   private static let mostBytes = 1 << 30
   private static let mostClasses = 100
   /// The default size of a mini-batch.
   private static let batch = 128
 
-  static func inspect(_ file: File, _ arguments: Arguments) throws -> Inspection {
-    let inspection = try DatasetInspection(file, arguments)
+  static func inspect(
+    _ file: File, _ arguments: Arguments, _ console: Console
+  ) throws -> Inspection {
+    let inspection = try DatasetInspection(file, arguments, console)
     return Inspection(paragraphs: inspection.paragraphs, members: inspection.members)
   }
 
-  private init(_ file: File, _ arguments: Arguments) throws {
+  private init(_ file: File, _ arguments: Arguments, _ console: Console) throws {
     dataset = try Datasets.Dataset(
       paths: [file.path], arguments, task: nil, needsTargets: Self.hasTargets(file, arguments))
     stored = try Self.stored(in: file)
     var counts: [SplitName: [Int]] = [:]
-    for split in dataset.splits.keys where dataset.residentBytes(split) <= Self.mostBytes {
-      counts[split] = try dataset.load(split).classCounts
+    for split in dataset.splits.keys.sorted()
+    where arguments.has(Inspect.check) || dataset.residentBytes(split) <= Self.mostBytes {
+      try dataset.check(split) { part in
+        console.show(ProgressLine.State(title: "checking \(split)", fraction: part, details: []))
+      }
+      counts[split] = try dataset.classCounts(split)
     }
+    console.clearProgress()
     classCounts = counts
     inOrder = try Self.quality(dataset, .none)
     shuffled = try Self.quality(dataset, dataset.defaultGeometry(batch: Self.batch))
@@ -111,7 +118,7 @@ struct DatasetInspection {
     let whole = "every value is finite, every label a class, every checksum holds"
     if unread.isEmpty { return whole }
     let names = unread.map(\.rawValue).joined(separator: ", ")
-    return "not \(names): too large to be read for a look"
+    return "not \(names): too large to be read for a look (--check reads it)"
       + (unread.count == splits.count ? "" : "; otherwise \(whole)")
   }
 

@@ -1,0 +1,64 @@
+import Foundation
+import HDF5
+import Kernels
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+/// Files that others change while their rows are read.
+@Suite struct ChangingFileTests {
+  private let folder = TemporaryDirectory()
+  private let rows = 20_000
+
+  private func open(_ storage: HDF5.Storage) throws -> Datasets.Dataset {
+    let path = folder.file("data.h5")
+    let file = try File(creating: path)
+    try file.createDataset("train/features", .float32, shape: [rows, 50], storage: storage)
+      .write((0..<rows * 50).map { Float($0) })
+    try file.createDataset("train/targets", .uint8, shape: [rows])
+      .write([UInt8](repeating: 0, count: rows))
+    try file.close()
+    return try Datasets.Dataset(path: path)
+  }
+
+  /// The first feature of each row, in the order of the file, with little memory.
+  private func firstFeatures(_ data: Datasets.Dataset) throws -> [Float] {
+    let stream = try data.stream(.train, batch: 100, decoders: 2, budget: 3 << 20)
+    #expect(!stream.plan.staysResident)
+    let pass = stream.passInOrder()
+    defer { pass.end() }
+    let indices = AlignedBuffer<Int32>(count: 100)
+    var found: [Float] = []
+    while case let count = try pass.next(100, into: indices.pointer), count > 0 {
+      let features = stream.memory.features(Array(indices.pointer[..<count]))
+      found += stride(from: 0, to: features.count, by: 50).map { features[$0] }
+    }
+    return found
+  }
+
+  @Test(arguments: [HDF5.Storage.contiguous, .chunked([500, 50], filters: [.deflate(1)])])
+  func `a file that gets another's name is read to its end`(storage: HDF5.Storage) throws {
+    let data = try open(storage)
+    try folder.write([1, 2, 3], to: "other")
+    try FileManager.default.removeItem(atPath: folder.file("data.h5"))
+    try FileManager.default.moveItem(
+      atPath: folder.file("other"), toPath: folder.file("data.h5"))
+    #expect(try firstFeatures(data) == (0..<rows).map { Float($0 * 50) })
+  }
+
+  @Test(arguments: [
+    HDF5.Storage.contiguous, .chunked([500, 50]), .chunked([500, 50], filters: [.deflate(1)]),
+  ])
+  func `a file that is cut off is an error that names dataset, rows and place`(
+    storage: HDF5.Storage
+  ) throws {
+    let data = try open(storage)
+    let size = try bytes(of: data.path).count
+    #expect(truncate(data.path, size / 2) == 0)
+    let error = #expect(throws: DatasetError.self) { try firstFeatures(data) }
+    #expect(error?.file == data.path && error?.dataset == "/train/features")
+    let problem = error?.problem ?? ""
+    #expect(problem.contains("in rows ") && problem.contains(", at byte "), "\(problem)")
+  }
+}
