@@ -33,6 +33,8 @@ let package = Package(
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
 
@@ -47,7 +49,7 @@ let package = Package(
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
-    module("Conversion", ["Datasets", "HDF5", "Kernels", "CZlib"]),
+    module("Conversion", ["Datasets", "HDF5", "Kernels", "CZlib", "CZstandard"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),
@@ -68,7 +70,7 @@ let package = Package(
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion", "CZlib", "HDF5"]),
+    tests("ConversionTests", ["Conversion", "CZlib", "CZstandard", "HDF5"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
   ],
   swiftLanguageModes: [.v6]

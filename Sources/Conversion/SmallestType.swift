@@ -18,9 +18,7 @@ struct SmallestType {
     guard type.byteCount > 1, type != .float32 else { return type }
     var smallest = SmallestType(type)
     for pair in pairs {
-      // A pipe can be read only once.
-      guard pair.images.isRegularFile else { return type }
-      let file = try IDXFile(path: pair.images.path)
+      let file = try IDXFile(pair.images.source)
       let rowBytes = file.header.rowBytes
       let bandRows = max(1, (4 << 20) / rowBytes)
       let band = UnsafeMutableRawBufferPointer.allocate(

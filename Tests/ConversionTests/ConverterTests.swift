@@ -224,7 +224,7 @@ import Testing
       options.sources[.train]![0] = try tests.folder.write(whole.dropLast(20), to: "cut")
     },
     Case(
-      "DIR/damaged: has damaged compressed data, after 0 decompressed bytes (invalid block type)"
+      "DIR/damaged: has damaged gzip data, at byte 11, after 0 decompressed bytes (invalid block type)"
     ) {
       options, tests in
       var whole = gzip(idx(8, [10, 2, 2], (0..<40).map { $0 }))

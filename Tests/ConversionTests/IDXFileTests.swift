@@ -102,13 +102,6 @@ func gzip(_ content: [UInt8]) -> [UInt8] {
     var bytes = gzip(idx(8, [4000], (0..<4000).map { UInt8(truncatingIfNeeded: $0 * $0 % 251) }))
     bytes[bytes.count / 2] ^= 0x10
     let error = #expect(throws: ConversionError.self) { try read(bytes, band: 5000) }
-    #expect(error?.problem.hasPrefix("has damaged compressed data") == true)
-  }
-
-  @Test func `a folder and a missing file are refused`() {
-    let folderError = #expect(throws: ConversionError.self) { try IDXFile(path: folder.path) }
-    #expect(folderError?.problem == "is a folder")
-    let missing = #expect(throws: ConversionError.self) { try IDXFile(path: folder.file("none")) }
-    #expect(missing?.problem == "cannot be opened: No such file or directory")
+    #expect(error?.problem.hasPrefix("has damaged gzip data") == true)
   }
 }

@@ -1,17 +1,22 @@
 /// An IDX file open for reading, front to back.
 final class IDXFile {
   let header: IDXHeader
-  private let reader: GzipReader
+  let source: SourceFile
+  private let reader: SourceReader
   private var nextRow = 0
 
-  var path: String { reader.path }
-  /// Whether the file can be opened again and read from its start.
-  var isRegularFile: Bool { reader.fileSize != nil }
+  var path: String { source.path }
 
   /// Opens the file and checks its header, and against it the file's length where that is known
   /// without reading the values.
-  init(path: String) throws(ConversionError) {
-    reader = try GzipReader(path: path)
+  convenience init(path: String) throws(ConversionError) {
+    try self.init(SourceFile(path))
+  }
+
+  init(_ source: SourceFile) throws(ConversionError) {
+    self.source = source
+    reader = try source.open()
+    let path = source.path
     let (type, dimensions) = try IDXHeader.magic(try reader.read(count: 4), path: path)
     let sizes = try reader.read(count: 4 * dimensions)
     guard sizes.count == 4 * dimensions else {
@@ -40,21 +45,20 @@ final class IDXFile {
   }
 
   private func checkLength() throws(ConversionError) {
-    guard let size = reader.fileSize else { return }
     let expected = header.length + header.byteCount
-    if reader.isCompressed {
-      // Deflate expands at most 1032 times, so a header that declares more lies.
-      guard header.byteCount / 1032 <= size else {
+    if let size = reader.byteCount {
+      guard size == expected else {
         throw ConversionError(
-          subject: path,
-          problem: "declares \(expected) bytes, which \(size) bytes of gzip cannot hold",
-          remedy: "the file is damaged: get it again")
+          subject: path, problem: "has \(size) bytes",
+          expected: "\(expected), as its header declares",
+          remedy: size < expected ? Self.cutShort : Self.tooLong)
       }
-    } else if size != expected {
+    } else if header.byteCount > reader.mostBytes {
       throw ConversionError(
-        subject: path, problem: "has \(size) bytes",
-        expected: "\(expected), as its header declares",
-        remedy: size < expected ? Self.cutShort : Self.tooLong)
+        subject: path,
+        problem: "declares \(expected) bytes, which \(reader.size) bytes of "
+          + "\(reader.compression.name) cannot hold",
+        remedy: "the file is damaged: get it again")
     }
   }
 

@@ -25,7 +25,7 @@ struct IDXHeader: Equatable {
       throw ConversionError(
         subject: path,
         problem: bytes.isEmpty ? "is empty" : "starts with the bytes \(found)",
-        expected: "an IDX file, which starts with 00 00, plain or compressed by gzip",
+        expected: "an IDX file, which starts with 00 00, plain or compressed by gzip or Zstandard",
         remedy: "check that this is the right file and that it was downloaded whole")
     }
     guard let type = types[bytes[2]] else {
