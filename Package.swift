@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
 
@@ -49,13 +50,14 @@ let package = Package(
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
-    module("Conversion", ["Datasets", "HDF5", "Kernels", "CZlib", "CZstandard"]),
+    module("Conversion", ["Datasets", "HDF5", "Kernels", "CZip", "CZlib", "CZstandard"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),
 
     .executableTarget(
-      name: "Fuzz", dependencies: ["Datasets", "HDF5", "Kernels"], path: "tools/fuzz",
+      name: "Fuzz", dependencies: ["Datasets", "HDF5", "Kernels", "TestSupport"],
+      path: "tools/fuzz",
       exclude: ["README.md"], swiftSettings: settings),
     .executableTarget(
       name: "Streaming", dependencies: ["Datasets", "HDF5", "Kernels"],
@@ -70,7 +72,7 @@ let package = Package(
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion", "CZlib", "CZstandard", "HDF5"]),
+    tests("ConversionTests", ["Conversion", "CZip", "CZlib", "CZstandard", "HDF5"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
   ],
   swiftLanguageModes: [.v6]

@@ -17,25 +17,27 @@ public enum Converter {
     let plan = try sources.rows(.train).map { rows throws(ConversionError) in
       try SplitPlan(rows: rows, options: options)
     }
-    let schema = sources.schema(plan: plan)
-    let output = try RowOutput(schema: schema, options: options, progress: progress)
-    for (split, pairs) in sources.pairs.sorted(by: { $0.key < $1.key }) {
-      let targets = sources.targets[split]!
+    let schema = sources.outputSchema(plan: plan)
+    let classNames = try sources.classNames(options)
+    let output = try RowOutput(
+      schema: schema, source: sources.schema, classNames: classNames, options: options,
+      progress: progress)
+    for (split, sources) in sources.splits.sorted(by: { $0.key < $1.key }) {
       if split == .train, let plan {
-        try output.write(pairs, targets, by: plan)
+        try output.write(sources, by: plan)
       } else {
-        try output.write(pairs, targets, to: split)
+        try output.write(sources, to: split)
       }
     }
-    let information = sources.information
+    let classCount = output.classes?.classCount
+    let information = sources.information(classCount: classCount, classNames: classNames)
     let fingerprint = try output.finish(information)
     return ConversionSummary(
       output: options.output, byteCount: size(of: options.output), rows: schema.rows,
       featureShape: schema.featureShape, featureType: schema.featureType,
       targetType: schema.targetType,
-      targets: information.classCount.map { .classes($0) }
-        ?? .values(schema.targetShape.reduce(1, *)),
-      classNames: information.classNames, classCounts: sources.classCounts(plan: plan),
+      targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
+      classNames: classNames, classCounts: output.classes?.result ?? [:],
       normalization: information.normalization ?? .none, fingerprint: fingerprint)
   }
 

@@ -27,7 +27,7 @@ func gzip(_ content: [UInt8]) -> [UInt8] {
   /// All values of a file, read `band` rows at a time.
   func read(_ bytes: [UInt8], band: Int = 2) throws -> [UInt8] {
     try folder.write(bytes, to: "file")
-    let file = try IDXFile(path: folder.file("file"))
+    let file = try IDXFile(SourceFile(folder.file("file")))
     var values: [UInt8] = []
     for start in stride(from: 0, to: file.header.rows, by: band) {
       let rows = min(band, file.header.rows - start)
@@ -45,7 +45,7 @@ func gzip(_ content: [UInt8]) -> [UInt8] {
       #expect(try read(file, band: band) == values)
       #expect(try read(gzip(file), band: band) == values)
     }
-    #expect(try IDXFile(path: folder.file("file")).header.rowShape == [2, 3])
+    #expect(try IDXFile(SourceFile(folder.file("file"))).header.rowShape == [2, 3])
   }
 
   @Test(

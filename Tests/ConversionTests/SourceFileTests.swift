@@ -144,7 +144,7 @@ func zstandard(_ content: [UInt8]) -> [UInt8] {
   }
 
   @Test func `what is no file is refused`() {
-    let folderError = #expect(throws: ConversionError.self) { try SourceFile(folder.path) }
+    let folderError = #expect(throws: ConversionError.self) { try SourceFile(folder.path).open() }
     #expect(folderError?.problem == "is a folder")
     let missing = #expect(throws: ConversionError.self) { try SourceFile(folder.file("none")) }
     #expect(missing?.problem == "cannot be opened: No such file or directory")

@@ -1,11 +1,13 @@
 import Foundation
+import TestSupport
 
 /// Runs workers over all cases and adds up what became of them.
 struct Campaign {
   let files: [String]
   let seed: UInt64
   let count: Int
-  private let folder = NSTemporaryDirectory() + "/lockstep-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
+  private let folder =
+    NSTemporaryDirectory() + "/lockstep-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
 
   init(files: [String], seed: UInt64, count: Int) {
     self.files = files
@@ -57,7 +59,9 @@ struct Campaign {
       process.environment = ProcessInfo.processInfo.environment.merging(
         // As the program's first look has it: fresh memory is garbage.
         ["SWIFT_BACKTRACE": "enable=no"].merging(
-          mode == "walk" ? ["MALLOC_PERTURB_": "165"] : [:]) { $1 }) { $1 }
+          mode == "walk" ? ["MALLOC_PERTURB_": "165"] : [:]
+        ) { $1 }
+      ) { $1 }
       let pipe = Pipe()
       process.standardOutput = pipe
       process.standardError = FileHandle.nullDevice
@@ -86,7 +90,7 @@ struct Campaign {
     _ = try status(
       program, ["train", "--data", files[0], "--output", good, "--hidden", "4", "--epochs", "1"])
     for number in 0..<min(200, count) {
-      var random = Random(seed: seed, case: number)
+      var random = SeededGenerator(seed: seed, case: number)
       let index = random.below(files.count)
       let path = folder + "/case.h5"
       _ = FileManager.default.createFile(

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import HDF5
 import Kernels
+import TestSupport
 
 /// A process that reads many damaged files, one after another, and says which it is about to read:
 /// if it dies, its parent knows of which.
@@ -30,7 +31,7 @@ struct Worker {
     let expected = files.map { try? Self.content(of: $0) }
     let path = folder + "/\(mode).h5"
     for number in cases where !skipped.contains(number) {
-      var random = Random(seed: seed, case: number)
+      var random = SeededGenerator(seed: seed, case: number)
       let index = random.below(files.count)
       let bytes = mutated(originals[index], &random)
       _ = FileManager.default.createFile(atPath: path, contents: Data(bytes))
@@ -85,7 +86,9 @@ struct Worker {
         let view = out.view.prefix(count * data.featureCount)
         stream.memory.gather(places, scaling: scaling, into: view)
         // Enough to tell a change by, and no more than memory holds.
-        if values.count < 1 << 20 { values += UnsafeBufferPointer(start: view.base, count: view.count) }
+        if values.count < 1 << 20 {
+          values += UnsafeBufferPointer(start: view.base, count: view.count)
+        }
       }
     }
     return Content(isOwn: data.fingerprint.hasPrefix("sha256:"), values: values)

@@ -1,3 +1,5 @@
+import HDF5
+
 /// An IDX file open for reading, front to back.
 final class IDXFile {
   let header: IDXHeader
@@ -9,10 +11,6 @@ final class IDXFile {
 
   /// Opens the file and checks its header, and against it the file's length where that is known
   /// without reading the values.
-  convenience init(path: String) throws(ConversionError) {
-    try self.init(SourceFile(path))
-  }
-
   init(_ source: SourceFile) throws(ConversionError) {
     self.source = source
     reader = try source.open()
@@ -40,7 +38,9 @@ final class IDXFile {
         expected: "\(header.rows) rows of \(header.rowBytes) bytes", remedy: Self.cutShort)
     }
     nextRow += rows
-    swapBytes(bytes)
+    if ByteOrder.native != .bigEndian {
+      swapByteOrder(bytes, wordBytes: header.type.byteCount)
+    }
     if nextRow == header.rows { try checkEnd() }
   }
 
@@ -68,22 +68,6 @@ final class IDXFile {
         subject: path, problem: "goes on after its \(header.rows) rows",
         expected: "\(header.length + header.byteCount) bytes, as its header declares",
         remedy: Self.tooLong)
-    }
-  }
-
-  private func swapBytes(_ bytes: UnsafeMutableRawBufferPointer) {
-    func swap<Word: FixedWidthInteger>(_: Word.Type) {
-      let size = MemoryLayout<Word>.size
-      for offset in stride(from: 0, to: bytes.count, by: size) {
-        let word = bytes.loadUnaligned(fromByteOffset: offset, as: Word.self)
-        bytes.storeBytes(of: Word(bigEndian: word), toByteOffset: offset, as: Word.self)
-      }
-    }
-    switch header.type.byteCount {
-    case 2: swap(UInt16.self)
-    case 4: swap(UInt32.self)
-    case 8: swap(UInt64.self)
-    default: break
     }
   }
 

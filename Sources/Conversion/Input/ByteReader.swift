@@ -4,6 +4,8 @@ protocol ByteReader: AnyObject {
   var path: String { get }
   /// How many bytes there are in all, where that is known without reading them.
   var byteCount: Int? { get }
+  /// No more bytes than this can come, whatever the content says of itself.
+  var mostBytes: Int { get }
   /// Bytes read so far.
   var position: Int { get }
 

@@ -5,6 +5,8 @@ import Glibc
 final class SourceFile: Sendable {
   /// What messages call it.
   let path: String
+  /// Whether it is a folder, which is no bytes to read.
+  let isFolder: Bool
   /// Bytes of the file on the disk.
   let size: Int
   let compression: Compression
@@ -32,7 +34,12 @@ final class SourceFile: Sendable {
     defer { close(descriptor) }
     var status = stat()
     fstat(descriptor, &status)
-    size = Int(status.st_size)
+    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    size = isFolder ? 0 : Int(status.st_size)
+    guard !isFolder else {
+      compression = .none
+      return
+    }
     var start = [UInt8](repeating: 0, count: Compression.magicBytes)
     let count = pread(descriptor, &start, start.count, 0)
     guard count >= 0 else {
@@ -43,14 +50,17 @@ final class SourceFile: Sendable {
 
   /// Begins to read the file from its start.
   func open() throws(ConversionError) -> SourceReader {
-    try SourceReader(
+    guard !isFolder else {
+      throw ConversionError(subject: path, problem: "is a folder", expected: "a file")
+    }
+    return try SourceReader(
       path: path, descriptor: Self.open(systemPath, named: path), size: size,
       compression: compression)
   }
 
   /// The content for reading at any place; decompressed to a working file if need be.
   func openAnywhere() throws(ConversionError) -> RandomAccessFile {
-    guard compression == .none else { return try RandomAccessFile(copying: try open()) }
+    guard compression == .none, !isFolder else { return try RandomAccessFile(copying: try open()) }
     return RandomAccessFile(
       path: path, systemPath: systemPath, descriptor: try Self.open(systemPath, named: path),
       size: size, spool: spool)
@@ -85,8 +95,7 @@ final class SourceFile: Sendable {
       throw ConversionError(subject: path, problem: "cannot be read: \(systemMessage)")
     }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return nil
-    case S_IFDIR: throw ConversionError(subject: path, problem: "is a folder", expected: "a file")
+    case S_IFREG, S_IFDIR: return nil
     case S_IFIFO, S_IFSOCK: break
     default:
       throw ConversionError(

@@ -5,12 +5,13 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "Makes a dataset file of sources (IDX, plain or gzip)."
+  static let summary = "Makes a dataset file of sources (IDX, NPY, NPZ)."
   static let usage =
     "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
-    each split: what lockstep train takes. For IDX, give images, then labels.
+    each split: what lockstep train takes. For IDX and NPY, give features, then their targets; an NPZ
+    archive holds both. Any source may be compressed by gzip or Zstandard, and "-" is standard input.
 
     For example, Fashion-MNIST, with a tenth of its training rows for validation:
 
@@ -20,7 +21,8 @@ enum Convert: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Sources", options: sources.map(\.option) + [format, classNames]),
+    OptionGroup(
+      title: "Sources", options: sources.map(\.option) + [format, features, targets, classNames]),
     OptionGroup(
       title: "Splits and order", options: [validationFraction, testFraction, shuffle, seed]),
     OptionGroup(title: "Output", options: [output, .force, compression, chunkBytes]),
@@ -32,7 +34,12 @@ enum Convert: Command {
     (.test, Option("test", .paths("SRC…"), "What is measured at the end.")),
   ]
   private static let format = Option(
-    "format", .choice(["idx"]), "The format of the sources, if their content should not decide.")
+    "format", .choice(of: SourceFormat.self),
+    "The format of the sources, if their content should not decide.")
+  private static let features = Option(
+    "features", .path("NAME"), "In an NPZ archive, the array of features. Default: x_train, x, ….")
+  private static let targets = Option(
+    "targets", .path("NAME"), "In an NPZ archive, the array of targets. Default: y_train, y, ….")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
@@ -88,6 +95,9 @@ enum Convert: Command {
     }
     var options = ConversionOptions(sources: files, output: output)
     options.replacesExisting = arguments.has(.force)
+    options.format = arguments.choice(format, of: SourceFormat.self)
+    options.features = arguments.text(features)
+    options.targets = arguments.text(targets)
     if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
     if let fraction = arguments.number(testFraction) { options.testFraction = fraction }
     if let seed = arguments.integer(seed) { options.seed = UInt64(seed) }

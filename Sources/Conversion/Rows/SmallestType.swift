@@ -6,29 +6,23 @@ struct SmallestType {
   private let type: ElementType
   private var least = Int.max
   private var greatest = Int.min
+  private var fitsInt = true
   private var fitsFloat = true
 
   init(_ type: ElementType) {
     self.type = type
   }
 
-  /// The smallest type for the rows of all pairs, which are read for it, unless they are bytes.
-  static func of(_ pairs: [IDXPair]) throws(ConversionError) -> ElementType {
-    let type = pairs[0].images.header.type
-    guard type.byteCount > 1, type != .float32 else { return type }
+  /// The smallest type for the rows of all sources, which are read for it, unless that is known.
+  static func of(_ sources: [any RowSource]) throws(ConversionError) -> ElementType {
+    let schema = sources[0].schema
+    let type = schema.featureType
+    let shrinks = type.isFloat ? type == .float64 : type.byteCount > 1
+    guard shrinks, !schema.isSmallestType else { return type }
     var smallest = SmallestType(type)
-    for pair in pairs {
-      let file = try IDXFile(pair.images.source)
-      let rowBytes = file.header.rowBytes
-      let bandRows = max(1, (4 << 20) / rowBytes)
-      let band = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: min(bandRows, file.header.rows) * rowBytes, alignment: 64)
-      defer { band.deallocate() }
-      for start in stride(from: 0, to: file.header.rows, by: bandRows) {
-        let rows = min(bandRows, file.header.rows - start)
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: band[..<(rows * rowBytes)])
-        try file.read(rows: rows, into: bytes)
-        smallest.add(UnsafeRawBufferPointer(bytes))
+    for source in sources {
+      try source.read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band in
+        smallest.add(band.features)
       }
     }
     return smallest.result
@@ -36,8 +30,12 @@ struct SmallestType {
 
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     switch type {
-    case .int16: add(bytes.bindMemory(to: Int16.self))
-    case .int32: add(bytes.bindMemory(to: Int32.self))
+    case .int16: add(bytes, Int16.self)
+    case .int32: add(bytes, Int32.self)
+    case .int64: add(bytes, Int64.self)
+    case .uint16: add(bytes, UInt16.self)
+    case .uint32: add(bytes, UInt32.self)
+    case .uint64: add(bytes, UInt64.self)
     case .float64:
       // NaN fits: it is refused later, with its place.
       fitsFloat =
@@ -49,21 +47,33 @@ struct SmallestType {
     }
   }
 
-  private mutating func add(_ values: UnsafeBufferPointer<some FixedWidthInteger>) {
+  private mutating func add<Number: FixedWidthInteger>(
+    _ bytes: UnsafeRawBufferPointer, _: Number.Type
+  ) {
+    let values = bytes.bindMemory(to: Number.self)
     guard let low = values.min(), let high = values.max() else { return }
-    least = min(least, Int(low))
-    greatest = max(greatest, Int(high))
+    least = min(least, Int(clamping: low))
+    greatest = max(greatest, Int(clamping: high))
+    fitsInt = fitsInt && Int(exactly: high) != nil
   }
 
   var result: ElementType {
     if type == .float64 { return fitsFloat ? .float32 : .float64 }
-    guard least <= greatest else { return type }
+    guard least <= greatest, fitsInt else { return type }
+    return Self.integer(holding: least...greatest, below: type.byteCount) ?? type
+  }
+
+  /// The smallest integer type, of less than so many bytes, that holds a range of numbers.
+  static func integer(holding range: ClosedRange<Int>, below byteCount: Int) -> ElementType? {
     let ranges: [(ElementType, ClosedRange<Int>)] = [
       (.uint8, 0...255), (.int8, -128...127), (.uint16, 0...65_535), (.int16, -32_768...32_767),
+      (.uint32, 0...4_294_967_295), (.int32, -2_147_483_648...2_147_483_647),
+      (.int64, .min ... .max),
     ]
     return ranges.first {
-      $0.0.byteCount < type.byteCount && $0.1.contains(least) && $0.1.contains(greatest)
-    }?.0 ?? type
+      $0.0.byteCount < byteCount && $0.1.contains(range.lowerBound)
+        && $0.1.contains(range.upperBound)
+    }?.0
   }
 
   /// Converts numbers of the source's type to the result's, which holds them exactly.
@@ -81,13 +91,19 @@ struct SmallestType {
       case .uint8: store(UInt8.self)
       case .int8: store(Int8.self)
       case .uint16: store(UInt16.self)
-      default: store(Int16.self)
+      case .int16: store(Int16.self)
+      case .uint32: store(UInt32.self)
+      default: store(Int32.self)
       }
     }
     switch source {
     case target: out.copyMemory(from: bytes)
     case .int16: integers(Int16.self)
     case .int32: integers(Int32.self)
+    case .int64: integers(Int64.self)
+    case .uint16: integers(UInt16.self)
+    case .uint32: integers(UInt32.self)
+    case .uint64: integers(UInt64.self)
     default:
       let out = out.bindMemory(to: Float.self)
       for (index, value) in bytes.bindMemory(to: Double.self).enumerated() {

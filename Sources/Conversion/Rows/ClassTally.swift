@@ -1,0 +1,88 @@
+import Datasets
+import HDF5
+
+/// Counts the rows of each class in each split as rows go by, and checks their labels.
+struct ClassTally {
+  private let type: ElementType
+  private let names: [String]?
+  private var counts: [SplitName: [Int]] = [:]
+  /// Of labels: one below is expected. Nil while the rows that decide it go by.
+  private var limit: Int?
+  private var greatest = -1
+  /// Why labels are below the limit.
+  private var reason = "which have names"
+
+  /// - Parameter names: of the classes, if they have any: no other class may come.
+  init(type: ElementType, names: [String]?) {
+    self.type = type
+    self.names = names
+    limit = names?.count
+  }
+
+  /// The number of classes.
+  var classCount: Int { limit ?? greatest + 1 }
+
+  /// Rows of each class in each split.
+  var result: [SplitName: [Int]] {
+    counts.mapValues { $0 + Array(repeating: 0, count: max(0, classCount - $0.count)) }
+  }
+
+  /// Reads the labels of rows that follow one another.
+  /// - Throws: `ConversionError` for one that is no class, by its row in `source`.
+  func labels(
+    _ bytes: UnsafeRawBufferPointer, firstRow: Int, of source: any RowSource
+  ) throws(ConversionError) -> [Int32] {
+    let expected = limit ?? TargetSchema.mostClasses
+    let values = Self.integers(bytes, type: type)
+    if let row = values.firstIndex(where: { $0 < 0 || $0 >= expected }) {
+      let value = values[row]
+      throw ConversionError(
+        subject: source.targetPath,
+        problem: "has the label \(value == .max ? "2⁶³ or more" : "\(value)") in row "
+          + "\(firstRow + row)",
+        expected: "a class from 0 to \(expected - 1)" + (limit == nil ? "" : ", " + reason))
+    }
+    return values.map(Int32.init(truncatingIfNeeded:))
+  }
+
+  /// Counts labels that `labels` found good.
+  mutating func count(_ labels: some Sequence<Int32>, in split: SplitName) {
+    var found = counts.removeValue(forKey: split) ?? []
+    for label in labels {
+      let label = Int(label)
+      if label >= found.count {
+        found += Array(repeating: 0, count: label + 1 - found.count)
+        greatest = max(greatest, label)
+      }
+      found[label] += 1
+    }
+    counts[split] = found
+  }
+
+  /// Takes the labels so far for all that there are: others cannot be learned.
+  mutating func close(after split: SplitName) {
+    guard limit == nil else { return }
+    limit = greatest + 1
+    reason = "as the labels of \(split) have"
+  }
+
+  private static func integers(_ bytes: UnsafeRawBufferPointer, type: ElementType) -> [Int] {
+    func read<Number: FixedWidthInteger>(_: Number.Type) -> [Int] {
+      (0..<bytes.count / MemoryLayout<Number>.size).map {
+        Int(
+          clamping: bytes.loadUnaligned(
+            fromByteOffset: $0 * MemoryLayout<Number>.size, as: Number.self))
+      }
+    }
+    return switch type {
+    case .int8: read(Int8.self)
+    case .int16: read(Int16.self)
+    case .int32: read(Int32.self)
+    case .uint8: read(UInt8.self)
+    case .uint16: read(UInt16.self)
+    case .uint32: read(UInt32.self)
+    case .uint64: read(UInt64.self)
+    default: read(Int64.self)
+    }
+  }
+}

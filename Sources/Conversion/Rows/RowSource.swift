@@ -1,0 +1,68 @@
+import Datasets
+import HDF5
+
+/// Rows that can be read front to back: what a source is to the rest of a conversion, whatever its
+/// format.
+protocol RowSource: AnyObject {
+  /// The file to blame for what is wrong with features, and with targets.
+  var path: String { get }
+  var targetPath: String { get }
+  /// All its files, for the text that says where rows came from.
+  var files: [String] { get }
+  var schema: SourceSchema { get }
+  /// Rows that `read` hands out. Known once the source is open.
+  var rowCount: Int { get }
+  /// Rows of the file, those that were skipped included: where the numbers of the next source's
+  /// rows start.
+  var numberCount: Int { get }
+
+  /// Reads all rows, from the first one on at each call, at most `bandRows` of them at a time.
+  func read(
+    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError)
+}
+
+extension RowSource {
+  var targetPath: String { path }
+  var files: [String] { path == targetPath ? [path] : [path, targetPath] }
+  var numberCount: Int { rowCount }
+}
+
+/// Rows of a source that follow one another, in the machine's byte order. The memory is the
+/// source's and good until the closure that was handed the band returns.
+struct SourceBand {
+  /// The index of the first row among those that the source hands out.
+  var firstRow: Int
+  var rows: Int
+  /// (rows, …feature shape) of the source's feature type; targets likewise.
+  var features: UnsafeRawBufferPointer
+  var targets: UnsafeRawBufferPointer
+  /// The row's number in its source, of each row; nil when nothing was skipped: from `firstRow` on.
+  var numbers: [Int]?
+}
+
+/// What the rows of a source are made of.
+struct SourceSchema: Equatable {
+  /// A row's shape, without the rows: at least one dimension.
+  var featureShape: [Int]
+  var featureType: ElementType
+  /// Whether the type is already the smallest one that holds the values, so that none need be
+  /// searched.
+  var isSmallestType = false
+  /// Empty for one number a row, else one extent.
+  var targetShape: [Int]
+  var targetType: ElementType
+  /// Whether integer targets are values, not classes.
+  var targetsAreValues = false
+  /// Names that the source brings, if it does.
+  var classNames: [String]?
+  var featureNames: [String]?
+
+  var featureWidth: Int { featureShape.reduce(1, *) }
+  var featureBytes: Int { featureWidth * featureType.byteCount }
+  var targetWidth: Int { targetShape.reduce(1, *) }
+  var targetBytes: Int { targetWidth * targetType.byteCount }
+
+  /// Integers, one for each row, are classes. Anything else is values.
+  var hasClasses: Bool { !targetType.isFloat && targetWidth == 1 && !targetsAreValues }
+}

@@ -1,0 +1,78 @@
+import Datasets
+
+/// A format of sources: how it is recognised and opened.
+public enum SourceFormat: String, Sendable, CaseIterable {
+  /// The format of the MNIST data sets: images, then labels.
+  case idx
+  /// NumPy's arrays: a file of features, then one of their targets.
+  case npy
+  /// NumPy's archives of named arrays.
+  case npz
+
+  /// Bytes of a file's start, decompressed, that tell its format.
+  static let startBytes = 8 << 10
+
+  /// Finds the format of a file from how it starts, decompressed.
+  static func recognize(_ file: SourceFile) throws(ConversionError) -> SourceFormat {
+    let start = try file.open().read(count: startBytes)
+    if start.starts(with: [0, 0]) { return .idx }
+    if start.starts(with: NPYHeader.magic) { return .npy }
+    if NPZArchive.isArchive(start) { return .npz }
+    try ForeignFormat.refuse(start, path: file.path)
+    throw ConversionError(
+      subject: file.path,
+      problem: start.isEmpty ? "is empty" : "\(startWords(start)), as no format that is read does",
+      expected: expected,
+      remedy: "check that this is the right file and that it was downloaded whole")
+  }
+
+  /// The format of all files.
+  static func recognize(_ files: [SourceFile]) throws(ConversionError) -> SourceFormat {
+    let first = try recognize(files[0])
+    for file in files.dropFirst() {
+      let format = try recognize(file)
+      guard format == first else {
+        throw ConversionError(
+          subject: file.path, problem: "is \(format.words)",
+          expected: "\(first.words), as \(files[0].path) is",
+          remedy: "convert sources of one format at a time, or say --format")
+      }
+    }
+    return first
+  }
+
+  /// Opens the sources of each split.
+  func open(
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
+  ) throws(ConversionError) -> [SplitName: [any RowSource]] {
+    var opened: [SplitName: [any RowSource]] = [:]
+    for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
+      opened[split] =
+        switch self {
+        case .idx: try IDXPair.open(files, for: split.rawValue)
+        case .npy: try NPYSource.open(files, for: split.rawValue)
+        case .npz: try NPYSource.open(archives: files, for: split, options)
+        }
+    }
+    return opened
+  }
+
+  /// What a file of it is called: "an IDX file".
+  var words: String {
+    switch self {
+    case .idx: "an IDX file"
+    case .npy: "an NPY file"
+    case .npz: "an NPZ file"
+    }
+  }
+
+  private static var expected: String {
+    let all = allCases.map(\.words)
+    return all.dropLast().joined(separator: ", ") + " or " + all.last!
+  }
+
+  private static func startWords(_ start: [UInt8]) -> String {
+    let digits = start.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    return "starts with the bytes " + digits.joined(separator: " ")
+  }
+}

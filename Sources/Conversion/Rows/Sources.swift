@@ -1,0 +1,82 @@
+import Datasets
+import HDF5
+
+/// The sources of a conversion, opened and found to be of one kind.
+struct Sources {
+  let splits: [SplitName: [any RowSource]]
+  /// Of all rows.
+  let schema: SourceSchema
+  /// The smallest type that holds the features exactly: what is stored.
+  let featureType: ElementType
+
+  init(_ options: ConversionOptions) throws(ConversionError) {
+    var sources: [SplitName: [SourceFile]] = [:]
+    for (split, paths) in options.sources.sorted(by: { $0.key < $1.key }) where !paths.isEmpty {
+      var files: [SourceFile] = []
+      for path in paths { files.append(try SourceFile(path)) }
+      sources[split] = files
+    }
+    let files = sources.sorted { $0.key < $1.key }.flatMap(\.value)
+    let format =
+      if let format = options.format { format } else { try SourceFormat.recognize(files) }
+    splits = try format.open(sources, options)
+    let all = splits.sorted { $0.key < $1.key }.flatMap(\.value)
+    schema = all[0].schema
+    for source in all.dropFirst() { try source.checkLike(all[0]) }
+    featureType = try SmallestType.of(all)
+  }
+
+  func rows(_ split: SplitName) -> Int? { splits[split]?.reduce(0) { $0 + $1.rowCount } }
+
+  /// What the output is made of.
+  func outputSchema(plan: SplitPlan?) -> DatasetSchema {
+    var rows = plan?.rows ?? [:]
+    for split in splits.keys where split != .train { rows[split] = self.rows(split)! }
+    return DatasetSchema(
+      featureShape: schema.featureShape, featureType: featureType,
+      targetShape: schema.targetShape, targetType: schema.targetType, rows: rows)
+  }
+
+  /// The names that the options give the classes, or else the sources.
+  func classNames(_ options: ConversionOptions) throws(ConversionError) -> [String]? {
+    guard let names = options.classNames else { return schema.classNames }
+    guard schema.hasClasses else {
+      throw ConversionError(
+        subject: "class names", problem: "are given for targets that are no classes")
+    }
+    return names
+  }
+
+  /// What the output says about its rows.
+  func information(classCount: Int?, classNames: [String]?) -> DatasetInformation {
+    DatasetInformation(
+      classCount: classCount, classNames: classNames, featureNames: schema.featureNames,
+      normalization: .fitting(type: schema.featureType, rowShape: schema.featureShape),
+      source: splits.sorted { $0.key < $1.key }.map { split, sources in
+        let names = sources.flatMap(\.files).map { $0.split(separator: "/").last ?? "" }
+        return "\(split): \(names.joined(separator: ", "))"
+      }.joined(separator: "; "))
+  }
+}
+
+extension RowSource {
+  /// Throws unless the rows of both sources are of one kind.
+  fileprivate func checkLike(_ other: any RowSource) throws(ConversionError) {
+    let (mine, wanted) = (schema, other.schema)
+    guard mine.featureType == wanted.featureType, mine.featureShape == wanted.featureShape else {
+      throw ConversionError(
+        subject: path, problem: "has rows of \(mine.featureType) \(mine.featureShape)",
+        expected: "\(wanted.featureType) \(wanted.featureShape), as \(other.path) has")
+    }
+    guard mine.targetType == wanted.targetType, mine.targetShape == wanted.targetShape else {
+      throw ConversionError(
+        subject: targetPath, problem: "has targets of \(mine.targetType) \(mine.targetShape)",
+        expected: "\(wanted.targetType) \(wanted.targetShape), as \(other.targetPath) has")
+    }
+    guard mine.classNames == wanted.classNames else {
+      throw ConversionError(
+        subject: path, problem: "has other class names than \(other.path)",
+        expected: "the same ones in the same order")
+    }
+  }
+}
