@@ -43,6 +43,8 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CSystem"),
 
+    .target(name: "CFastFloat"),
+
     module("HDF5", ["CHDF5"]),
     module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
     module("Settings", []),
@@ -50,7 +52,8 @@ let package = Package(
     module(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
-    module("Conversion", ["Datasets", "HDF5", "Kernels", "CZip", "CZlib", "CZstandard"]),
+    module(
+      "Conversion", ["Datasets", "HDF5", "Kernels", "CFastFloat", "CZip", "CZlib", "CZstandard"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),

@@ -38,7 +38,8 @@ public enum Converter {
       targetType: schema.targetType,
       targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
       classNames: classNames, classCounts: output.classes?.result ?? [:],
-      normalization: information.normalization ?? .none, fingerprint: fingerprint)
+      normalization: information.normalization ?? .none, fingerprint: fingerprint,
+      notes: sources.notes)
   }
 
   /// Makes SIGINT and SIGTERM remove the unfinished output and end the process with 130 or 143.

@@ -13,7 +13,9 @@ import Testing
   @Test func `formats are found from their content, compressed or not`() throws {
     for (bytes, wanted) in [
       (idx(8, [1], [0]), SourceFormat.idx), (npy("|u1", [1], [0]), .npy),
-      (try zip([("x.npy", [0])]), .npz),
+      (try zip([("x.npy", [0])]), .npz), (CIFARTests.rows([[9], [0]]), .cifar),
+      (CIFARTests.rows([[0], [1]]), .cifar), (CIFARTests.rows([[19, 99], [1, 1]]), .cifar),
+      (Array("# c\n1\n-1 3:5 7:1e3\n".utf8), .libsvm), (Array("2.5 qid:1 1:1".utf8), .libsvm),
     ] {
       #expect(try format(bytes) == wanted)
       #expect(try format(gzip(bytes)) == wanted)

@@ -16,6 +16,11 @@ struct IDXHeader: Equatable {
   /// Where the values start in the file.
   var length: Int { 4 + 4 * shape.count }
 
+  /// Whether a file that starts so can be one.
+  static func isMagic(_ start: [UInt8]) -> Bool {
+    start.count >= 4 && start[0] == 0 && start[1] == 0 && types[start[2]] != nil && start[3] > 0
+  }
+
   /// The type and the number of dimensions that the first four bytes announce.
   static func magic(
     _ bytes: [UInt8], path: String

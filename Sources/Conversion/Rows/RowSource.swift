@@ -16,6 +16,9 @@ protocol RowSource: AnyObject {
   /// rows start.
   var numberCount: Int { get }
 
+  /// What the user should know of how the rows are read.
+  var notes: [String] { get }
+
   /// Reads all rows, from the first one on at each call, at most `bandRows` of them at a time.
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
@@ -26,6 +29,7 @@ extension RowSource {
   var targetPath: String { path }
   var files: [String] { path == targetPath ? [path] : [path, targetPath] }
   var numberCount: Int { rowCount }
+  var notes: [String] { [] }
 }
 
 /// Rows of a source that follow one another, in the machine's byte order. The memory is the

@@ -8,16 +8,24 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   case npy
   /// NumPy's archives of named arrays.
   case npz
+  /// The binary files of CIFAR-10 and CIFAR-100.
+  case cifar
+  /// Sparse rows as text, of libsvm and svmlight.
+  case libsvm
 
   /// Bytes of a file's start, decompressed, that tell its format.
   static let startBytes = 8 << 10
 
   /// Finds the format of a file from how it starts, decompressed.
   static func recognize(_ file: SourceFile) throws(ConversionError) -> SourceFormat {
-    let start = try file.open().read(count: startBytes)
-    if start.starts(with: [0, 0]) { return .idx }
+    let reader = try file.open()
+    let start = try reader.read(count: startBytes)
+    if IDXHeader.isMagic(start) { return .idx }
     if start.starts(with: NPYHeader.magic) { return .npy }
     if NPZArchive.isArchive(start) { return .npz }
+    if CIFARForm.recognize(start, size: reader.byteCount) != nil { return .cifar }
+    if start.starts(with: [0, 0]) { return .idx }
+    if LibSVMSource.looksLike(start) { return .libsvm }
     try ForeignFormat.refuse(start, path: file.path)
     throw ConversionError(
       subject: file.path,
@@ -45,6 +53,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   func open(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
   ) throws(ConversionError) -> [SplitName: [any RowSource]] {
+    if self == .libsvm { return try LibSVMSource.open(sources, options) }
     var opened: [SplitName: [any RowSource]] = [:]
     for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
       opened[split] =
@@ -52,6 +61,8 @@ public enum SourceFormat: String, Sendable, CaseIterable {
         case .idx: try IDXPair.open(files, for: split.rawValue)
         case .npy: try NPYSource.open(files, for: split.rawValue)
         case .npz: try NPYSource.open(archives: files, for: split, options)
+        case .cifar: try CIFARSource.open(files, options)
+        case .libsvm: []
         }
     }
     return opened
@@ -63,6 +74,8 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case .idx: "an IDX file"
     case .npy: "an NPY file"
     case .npz: "an NPZ file"
+    case .cifar: "a CIFAR batch"
+    case .libsvm: "a libsvm file"
     }
   }
 

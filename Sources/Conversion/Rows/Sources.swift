@@ -26,6 +26,13 @@ struct Sources {
     featureType = try SmallestType.of(all)
   }
 
+  /// What is to be known of each source, each with its name.
+  var notes: [String] {
+    splits.sorted { $0.key < $1.key }.flatMap(\.value).flatMap { source in
+      source.notes.map { "\(source.path): \($0)" }
+    }
+  }
+
   func rows(_ split: SplitName) -> Int? { splits[split]?.reduce(0) { $0 + $1.rowCount } }
 
   /// What the output is made of.

@@ -5,13 +5,13 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "Makes a dataset file of sources (IDX, NPY, NPZ)."
+  static let summary = "Makes a dataset file of sources (IDX, NPY, NPZ, CIFAR, libsvm)."
   static let usage =
     "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
     each split: what lockstep train takes. For IDX and NPY, give features, then their targets; an NPZ
-    archive holds both. Any source may be compressed by gzip or Zstandard, and "-" is standard input.
+    archive and all other formats hold both. Any source may be compressed by gzip or Zstandard, and "-" is standard input.
 
     For example, Fashion-MNIST, with a tenth of its training rows for validation:
 
@@ -39,7 +39,9 @@ enum Convert: Command {
   private static let features = Option(
     "features", .path("NAME"), "In an NPZ archive, the array of features. Default: x_train, x, ….")
   private static let targets = Option(
-    "targets", .path("NAME"), "In an NPZ archive, the array of targets. Default: y_train, y, ….")
+    "targets", .path("NAME"),
+    "In an NPZ archive, the array of targets. Default: y_train, y, …. Of CIFAR-100, fine (the "
+      + "default) or coarse.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
@@ -128,6 +130,7 @@ enum Convert: Command {
         "type": .string("\(summary.featureType)"),
       ],
       "normalization": summary.normalization.settings,
+      "notes": .array(summary.notes.map { .string($0) }),
     ]
     members.merge(summary.targets.members(type: "\(summary.targetType)", names: summary.classNames))
     {
@@ -154,6 +157,7 @@ enum Convert: Command {
     facts.add("targets", "\(summary.targets.words) (\(summary.targetType))")
     facts.add("rows", summary.rows.words)
     facts.add("fingerprint", summary.fingerprint)
+    for note in summary.notes { facts.add("note", note) }
     facts.add("next", "lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR")
     return "\(summary.output): \(Numbers.bytes(summary.byteCount)), written in "
       + "\(Numbers.duration(seconds))\n\n\(facts.text)"
