@@ -53,7 +53,8 @@ let package = Package(
       "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
     module(
-      "Conversion", ["Datasets", "HDF5", "Kernels", "CFastFloat", "CZip", "CZlib", "CZstandard"]),
+      "Conversion",
+      ["Datasets", "HDF5", "Kernels", "CFastFloat", "CSystem", "CZip", "CZlib", "CZstandard"]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),

@@ -36,6 +36,9 @@ final class RandomAccessFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Whether `systemPath` is a name in a folder, and not that of a working file.
+  var isNamed: Bool { spool == nil }
+
   /// Fills `bytes` from `offset` on.
   func read(
     into bytes: UnsafeMutableRawBufferPointer, at offset: Int

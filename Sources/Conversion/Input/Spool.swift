@@ -1,20 +1,16 @@
 import Glibc
 
-/// A file without a name: the system frees it when the process ends, however it ends.
+/// A working file without a name: the system frees it when the process ends, however it ends.
 final class Spool: Sendable {
   private let descriptor: Int32
 
-  /// Its bytes lie in the folder that `TMPDIR` names, or in /var/tmp.
+  /// The folder that working files lie in: that of the environment variable `TMPDIR`, or /var/tmp.
+  static var folder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp" }
+
   init() throws(ConversionError) {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-    var template = Array("\(folder)/.lockstep-XXXXXX".utf8CString)
+    var template = Array("\(Self.folder)/.lockstep-XXXXXX".utf8CString)
     descriptor = mkstemp(&template)
-    guard descriptor >= 0 else {
-      throw ConversionError(
-        subject: folder, problem: "cannot hold a working file: \(String(cString: strerror(errno)))",
-        expected: "a folder that can be written, for what can be read only once",
-        remedy: "name one by the environment variable TMPDIR")
-    }
+    guard descriptor >= 0 else { throw Self.unwritable(Self.folder) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     unlink(template)
   }
@@ -25,9 +21,17 @@ final class Spool: Sendable {
   var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
 
   func append(_ bytes: UnsafeRawBufferPointer, of source: String) throws(ConversionError) {
+    try Self.write(bytes, to: descriptor, of: source)
+  }
+
+  /// Writes all bytes to a working file.
+  /// - Parameter source: what they are of.
+  static func write(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, of source: String
+  ) throws(ConversionError) {
     var rest = bytes
     while !rest.isEmpty {
-      let written = write(descriptor, rest.baseAddress, rest.count)
+      let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
       if written < 0 {
         if errno == EINTR { continue }
         throw ConversionError(
@@ -38,5 +42,12 @@ final class Spool: Sendable {
       }
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
     }
+  }
+
+  static func unwritable(_ folder: String) -> ConversionError {
+    ConversionError(
+      subject: folder, problem: "cannot hold a working file: \(String(cString: strerror(errno)))",
+      expected: "a folder that can be written, for what can be read only once",
+      remedy: "name one by the environment variable TMPDIR")
   }
 }

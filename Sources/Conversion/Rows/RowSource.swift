@@ -61,6 +61,8 @@ struct SourceSchema: Equatable {
   /// Names that the source brings, if it does.
   var classNames: [String]?
   var featureNames: [String]?
+  /// What the source says of it; nil leaves it to the type.
+  var normalization: Normalization?
 
   var featureWidth: Int { featureShape.reduce(1, *) }
   var featureBytes: Int { featureWidth * featureType.byteCount }

@@ -12,6 +12,8 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   case cifar
   /// Sparse rows as text, of libsvm and svmlight.
   case libsvm
+  /// HDF5 files, whoever made them.
+  case hdf5
 
   /// Bytes of a file's start, decompressed, that tell its format.
   static let startBytes = 8 << 10
@@ -22,6 +24,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     let start = try reader.read(count: startBytes)
     if IDXHeader.isMagic(start) { return .idx }
     if start.starts(with: NPYHeader.magic) { return .npy }
+    if start.starts(with: HDF5Source.magic) { return .hdf5 }
     if NPZArchive.isArchive(start) { return .npz }
     if CIFARForm.recognize(start, size: reader.byteCount) != nil { return .cifar }
     if start.starts(with: [0, 0]) { return .idx }
@@ -62,6 +65,10 @@ public enum SourceFormat: String, Sendable, CaseIterable {
         case .npy: try NPYSource.open(files, for: split.rawValue)
         case .npz: try NPYSource.open(archives: files, for: split, options)
         case .cifar: try CIFARSource.open(files, options)
+        case .hdf5:
+          try files.map { file throws(ConversionError) in
+            try HDF5Source(file, split: split, options)
+          }
         case .libsvm: []
         }
     }
@@ -76,6 +83,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case .npz: "an NPZ file"
     case .cifar: "a CIFAR batch"
     case .libsvm: "a libsvm file"
+    case .hdf5: "an HDF5 file"
     }
   }
 

@@ -58,7 +58,8 @@ struct Sources {
   func information(classCount: Int?, classNames: [String]?) -> DatasetInformation {
     DatasetInformation(
       classCount: classCount, classNames: classNames, featureNames: schema.featureNames,
-      normalization: .fitting(type: schema.featureType, rowShape: schema.featureShape),
+      normalization: schema.normalization
+        ?? .fitting(type: schema.featureType, rowShape: schema.featureShape),
       source: splits.sorted { $0.key < $1.key }.map { split, sources in
         let names = sources.flatMap(\.files).map { $0.split(separator: "/").last ?? "" }
         return "\(split): \(names.joined(separator: ", "))"

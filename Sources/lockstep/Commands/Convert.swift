@@ -5,7 +5,7 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "Makes a dataset file of sources (IDX, NPY, NPZ, CIFAR, libsvm)."
+  static let summary = "Makes a dataset file of sources (IDX, NPY, NPZ, CIFAR, libsvm, HDF5)."
   static let usage =
     "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
@@ -37,11 +37,12 @@ enum Convert: Command {
     "format", .choice(of: SourceFormat.self),
     "The format of the sources, if their content should not decide.")
   private static let features = Option(
-    "features", .path("NAME"), "In an NPZ archive, the array of features. Default: x_train, x, ….")
+    "features", .path("NAME"),
+    "The array of features in an NPZ archive (default: x_train, x, …), the dataset in an HDF5 file "
+      + "that others made.")
   private static let targets = Option(
     "targets", .path("NAME"),
-    "In an NPZ archive, the array of targets. Default: y_train, y, …. Of CIFAR-100, fine (the "
-      + "default) or coarse.")
+    "The array or dataset of targets likewise. Of CIFAR-100: fine (the default) or coarse.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
