@@ -36,6 +36,8 @@ let package = Package(
     .systemLibrary(
       name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
 
@@ -44,6 +46,7 @@ let package = Package(
     .target(name: "CSystem"),
 
     .target(name: "CFastFloat"),
+    .target(name: "CImages", linkerSettings: [.linkedLibrary("png")]),
 
     module("HDF5", ["CHDF5"]),
     module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
@@ -54,7 +57,11 @@ let package = Package(
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
     module(
       "Conversion",
-      ["Datasets", "HDF5", "Kernels", "CFastFloat", "CSystem", "CZip", "CZlib", "CZstandard"]),
+      [
+        "Datasets", "HDF5", "Kernels", "CFastFloat", "CImages", "CSystem", "CTurboJPEG", "CZip",
+        "CZlib",
+        "CZstandard",
+      ]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),
@@ -76,7 +83,7 @@ let package = Package(
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion", "CZip", "CZlib", "CZstandard", "HDF5"]),
+    tests("ConversionTests", ["Conversion", "CTurboJPEG", "CZip", "CZlib", "CZstandard", "HDF5"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
   ],
   swiftLanguageModes: [.v6]

@@ -18,6 +18,11 @@ public struct ConversionOptions: Sendable, Equatable {
   /// usual names say.
   public var features: String?
   public var targets: String?
+  /// The size that images are brought to, and how; nil where all have one size.
+  public var imageSize: ImageSize?
+  public var imageFit = ImageFit.crop
+  /// Whether bad rows and images are left out and counted, not an error.
+  public var skipsBadRows = false
   public var output: String
   /// Whether a file named `output` may be replaced.
   public var replacesExisting = false

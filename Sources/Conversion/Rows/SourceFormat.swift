@@ -14,12 +14,15 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   case libsvm
   /// HDF5 files, whoever made them.
   case hdf5
+  /// Folders with a folder of PNG and JPEG images for each class.
+  case images
 
   /// Bytes of a file's start, decompressed, that tell its format.
   static let startBytes = 8 << 10
 
   /// Finds the format of a file from how it starts, decompressed.
   static func recognize(_ file: SourceFile) throws(ConversionError) -> SourceFormat {
+    if file.isFolder { return .images }
     let reader = try file.open()
     let start = try reader.read(count: startBytes)
     if IDXHeader.isMagic(start) { return .idx }
@@ -56,7 +59,9 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   func open(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
   ) throws(ConversionError) -> [SplitName: [any RowSource]] {
+    // What is of one kind in all files can be told from all of them only.
     if self == .libsvm { return try LibSVMSource.open(sources, options) }
+    if self == .images { return try ImageSet.open(sources, options) }
     var opened: [SplitName: [any RowSource]] = [:]
     for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
       opened[split] =
@@ -69,7 +74,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
           try files.map { file throws(ConversionError) in
             try HDF5Source(file, split: split, options)
           }
-        case .libsvm: []
+        case .libsvm, .images: []
         }
     }
     return opened
@@ -84,6 +89,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case .cifar: "a CIFAR batch"
     case .libsvm: "a libsvm file"
     case .hdf5: "an HDF5 file"
+    case .images: "a folder of images"
     }
   }
 

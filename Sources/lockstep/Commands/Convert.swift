@@ -5,13 +5,15 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "Makes a dataset file of sources (IDX, NPY, NPZ, CIFAR, libsvm, HDF5)."
+  static let summary =
+    "Makes a dataset file of sources (IDX, NPY, NPZ, CIFAR, libsvm, HDF5, images)."
   static let usage =
     "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
-    each split: what lockstep train takes. For IDX and NPY, give features, then their targets; an NPZ
-    archive and all other formats hold both. Any source may be compressed by gzip or Zstandard, and "-" is standard input.
+    each split: what lockstep train takes. For IDX and NPY, give features, then their targets; all
+    other sources hold both. For images, give a folder with a folder for each class. Files may be
+    compressed by gzip or Zstandard, and - is standard input.
 
     For example, Fashion-MNIST, with a tenth of its training rows for validation:
 
@@ -22,7 +24,10 @@ enum Convert: Command {
 
   static let options = [
     OptionGroup(
-      title: "Sources", options: sources.map(\.option) + [format, features, targets, classNames]),
+      title: "Sources",
+      options: sources.map(\.option) + [
+        format, features, targets, imageSize, fit, onError, classNames,
+      ]),
     OptionGroup(
       title: "Splits and order", options: [validationFraction, testFraction, shuffle, seed]),
     OptionGroup(title: "Output", options: [output, .force, compression, chunkBytes]),
@@ -43,6 +48,19 @@ enum Convert: Command {
   private static let targets = Option(
     "targets", .path("NAME"),
     "The array or dataset of targets likewise. Of CIFAR-100: fine (the default) or coarse.")
+  private static let imageSize = Option(
+    "image-size",
+    .text("WxH", "a width and a height in pixels, such as 224x224") { text in
+      ImageSize(text) == nil ? nil : .string(text)
+    }, "The size that images are brought to. Default: that of all images.")
+  private static let fit = Option(
+    "fit", .choice(of: ImageFit.self),
+    "How: crop takes an image's middle, pad leaves black sides, stretch changes its shape. "
+      + "Default: crop.")
+  private static let onError = Option(
+    "on-error", .choice(["fail", "skip"]),
+    "What to do with images that cannot be read: skip leaves them out and counts them, and decodes "
+      + "all images twice. Default: fail.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
@@ -99,6 +117,9 @@ enum Convert: Command {
     var options = ConversionOptions(sources: files, output: output)
     options.replacesExisting = arguments.has(.force)
     options.format = arguments.choice(format, of: SourceFormat.self)
+    options.imageSize = arguments.text(imageSize).flatMap(ImageSize.init)
+    if let fit = arguments.choice(fit, of: ImageFit.self) { options.imageFit = fit }
+    options.skipsBadRows = arguments.text(onError) == "skip"
     options.features = arguments.text(features)
     options.targets = arguments.text(targets)
     if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
