@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CSystem"),
 
+    // fast_float (libfast-float-dev) is a C++ template library: compiled here, behind a C function.
     .target(name: "CFastFloat"),
+    // libpng's errors are jumps, which no Swift code may stand in the way of.
     .target(name: "CImages", linkerSettings: [.linkedLibrary("png")]),
 
     module("HDF5", ["CHDF5"]),
@@ -58,9 +60,8 @@ let package = Package(
     module(
       "Conversion",
       [
-        "Datasets", "HDF5", "Kernels", "CFastFloat", "CImages", "CSystem", "CTurboJPEG", "CZip",
-        "CZlib",
-        "CZstandard",
+        "Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CImages", "CSystem", "CTurboJPEG",
+        "CZip", "CZlib", "CZstandard",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
@@ -83,7 +84,9 @@ let package = Package(
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion", "CTurboJPEG", "CZip", "CZlib", "CZstandard", "HDF5"]),
+    tests(
+      "ConversionTests",
+      ["Conversion", "CTurboJPEG", "CZip", "CZlib", "CZstandard", "HDF5", "Settings"]),
     tests("CommandTests", ["Conversion", "Training", "lockstep"]),
   ],
   swiftLanguageModes: [.v6]

@@ -33,6 +33,7 @@ extension ConversionOptions {
         problem: "add up to \((validationFraction + testFraction).text)",
         expected: "less than 1, for rows to be left in train")
     }
+    try checkSplits()
     guard Self.chunkBytes.contains(storage.chunkBytes) else {
       throw ConversionError(
         subject: "--chunk-bytes", problem: "is \(storage.chunkBytes)",
@@ -47,6 +48,30 @@ extension ConversionOptions {
       try AtomicFile.check(output, replacingExisting: replacesExisting)
     } catch {
       throw ConversionError(error)
+    }
+  }
+
+  /// Checks what rows are split by.
+  private func checkSplits() throws(ConversionError) {
+    let given = [
+      ("--stratify", stratifies), ("--group-by", groupBy != nil),
+      ("--time-order", timeOrder != nil),
+    ].filter(\.1).map(\.0)
+    guard let first = given.first else { return }
+    guard given.count == 1 else {
+      throw ConversionError(
+        subject: given.joined(separator: " and "), problem: "are both given",
+        expected: "one of them")
+    }
+    guard like == nil else {
+      throw ConversionError(
+        subject: first, problem: "is given with --like", expected: "one or the other",
+        remedy: "give each split its own sources")
+    }
+    guard validationFraction + testFraction > 0 else {
+      throw ConversionError(
+        subject: first, problem: "splits nothing",
+        expected: "--validation-fraction or --test-fraction")
     }
   }
 

@@ -21,8 +21,6 @@ public struct ConversionOptions: Sendable, Equatable {
   /// The size that images are brought to, and how; nil where all have one size.
   public var imageSize: ImageSize?
   public var imageFit = ImageFit.crop
-  /// Whether bad rows and images are left out and counted, not an error.
-  public var skipsBadRows = false
   public var output: String
   /// Whether a file named `output` may be replaced.
   public var replacesExisting = false
@@ -30,10 +28,22 @@ public struct ConversionOptions: Sendable, Equatable {
   /// to but not including 1, and so their sum.
   public var validationFraction = 0.0
   public var testFraction = 0.0
+  /// Whether each class has the same part in drawn splits.
+  public var stratifies = false
+  /// The column of a table whose equal values stay together in one split.
+  public var groupBy: String?
+  /// The column of a table by which the latest rows become test, those before them validation.
+  public var timeOrder: String?
   public var shuffle = Shuffle.full
   /// Decides the shuffle and the drawn splits.
   public var seed: UInt64 = 0
   public var storage = StorageOptions()
+  /// How text tables are read.
+  public var table = TableOptions()
+  /// How the table was made that new data are to be like.
+  public var like: TableRecipe?
+  /// Whether targets are read; otherwise each is 0, and tables need not have their columns.
+  public var readsTargets = true
   /// Names of the classes, the first one that of class 0.
   public var classNames: [String]?
 
@@ -41,4 +51,7 @@ public struct ConversionOptions: Sendable, Equatable {
     self.sources = sources
     self.output = output
   }
+
+  /// Whether what rows are split by has to be read first.
+  var hasSplitKeys: Bool { stratifies || groupBy != nil || timeOrder != nil }
 }

@@ -19,7 +19,10 @@ public struct ConversionSummary: Sendable, Equatable {
   public var normalization: Normalization
   public var fingerprint: String
   /// What the user should know of how sources were read.
-  public var notes: [String]
+  public var notes: [String] = []
+  /// Bad rows that were left out, and the first few with their reasons.
+  public var skippedRows = 0
+  public var skippedExamples: [ConversionError] = []
 }
 
 /// How far a conversion is.

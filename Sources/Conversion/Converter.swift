@@ -14,19 +14,17 @@ public enum Converter {
   ) throws(ConversionError) -> ConversionSummary {
     try options.check()
     let sources = try Sources(options)
-    let plan = try sources.rows(.train).map { rows throws(ConversionError) in
-      try SplitPlan(rows: rows, options: options)
-    }
-    let schema = sources.outputSchema(plan: plan)
+    let schema = sources.outputSchema
     let classNames = try sources.classNames(options)
     let output = try RowOutput(
-      schema: schema, source: sources.schema, classNames: classNames, options: options,
+      schema: schema, source: sources.schema,
+      classCount: classNames?.count ?? sources.schema.classCount, options: options,
       progress: progress)
-    for (split, sources) in sources.splits.sorted(by: { $0.key < $1.key }) {
-      if split == .train, let plan {
-        try output.write(sources, by: plan)
+    for (split, rows) in sources.splits.sorted(by: { $0.key < $1.key }) {
+      if split == .train, let plan = sources.plan {
+        try output.write(rows, by: plan)
       } else {
-        try output.write(sources, to: split)
+        try output.write(rows, to: split)
       }
     }
     let classCount = output.classes?.classCount
@@ -39,7 +37,7 @@ public enum Converter {
       targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
       classNames: classNames, classCounts: output.classes?.result ?? [:],
       normalization: information.normalization ?? .none, fingerprint: fingerprint,
-      notes: sources.notes)
+      notes: sources.notes, skippedRows: sources.set.skipped, skippedExamples: sources.set.examples)
   }
 
   /// Makes SIGINT and SIGTERM remove the unfinished output and end the process with 130 or 143.

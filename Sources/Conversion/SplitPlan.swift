@@ -1,13 +1,21 @@
 import Datasets
 import Kernels
 
+/// What the rows of `train` are split by, one of each for a row; empty where it is not asked for.
+struct SplitKeys {
+  var classes: [Int32] = []
+  /// Rows of one group stay together.
+  var groups: [Double] = []
+  var times: [Double] = []
+  var classNames: [String]?
+}
+
 /// Which of the source's `train` rows go to which split, and in which order.
 struct SplitPlan {
   /// The split of each row of the source.
   let destination: [SplitName]
-  /// The rows that stay in `train`, in their order.
-  let kept: [Int32]
-  /// The order in which they are written: places in `kept`. Nil for their own order.
+  /// The order in which the rows that stay in `train` are written: their places among them. Nil for
+  /// their own order.
   let order: [Int32]?
 
   /// Rows of each split that is drawn from `train`, `train` included.
@@ -15,32 +23,29 @@ struct SplitPlan {
     destination.reduce(into: [:]) { $0[$1, default: 0] += 1 }
   }
 
-  /// Draws the splits at random, then shuffles what stays.
-  init(rows: Int, options: ConversionOptions) throws(ConversionError) {
-    var destination = [SplitName](repeating: .train, count: rows)
-    let drawn = randomPermutation(
-      rows, RandomStream(seed: options.seed, purpose: .selection, index: 0))
-    var next = 0
-    for (split, fraction, name) in [
-      (SplitName.test, options.testFraction, "test"),
-      (.validation, options.validationFraction, "validation"),
-    ] where fraction > 0 {
-      let count = Int((fraction * Double(rows)).rounded())
-      guard count > 0, next + count < rows else {
-        throw ConversionError(
-          subject: "--\(name)-fraction \(fraction.text)",
-          problem: "takes \(count) of the \(rows) rows of train",
-          expected: "at least 1 row in each split")
-      }
-      for row in drawn[next..<next + count] { destination[Int(row)] = split }
-      next += count
+  /// Draws the splits, then shuffles what stays.
+  init(
+    rows: Int, _ keys: SplitKeys, _ options: ConversionOptions
+  ) throws(ConversionError) {
+    guard rows <= Int(Int32.max) else {
+      throw ConversionError(
+        subject: "train", problem: "has \(rows) rows", expected: "at most \(Int32.max)")
     }
-    self.destination = destination
-    kept = (0..<Int32(rows)).filter { destination[Int($0)] == .train }
+    var draw = SplitDraw(rows: rows, options)
+    if options.stratifies {
+      try draw.byClass(keys)
+    } else if !keys.groups.isEmpty {
+      try draw.byGroup(keys.groups)
+    } else if !keys.times.isEmpty {
+      try draw.byTime(keys.times)
+    } else {
+      try draw.atRandom()
+    }
+    destination = draw.destination
+    let kept = destination.count { $0 == .train }
     order =
       options.shuffle == .none
       ? nil
-      : randomPermutation(
-        kept.count, RandomStream(seed: options.seed, purpose: .selection, index: 1))
+      : randomPermutation(kept, RandomStream(seed: options.seed, purpose: .selection, index: 1))
   }
 }

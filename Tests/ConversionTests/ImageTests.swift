@@ -63,7 +63,14 @@ func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) ->
   func open(
     _ names: [SplitName: String] = [.train: "train"],
     _ change: (inout ConversionOptions) -> Void = { _ in }
-  ) throws -> [SplitName: [ImageSource]] {
+  ) throws -> [SplitName: [any RowSource]] {
+    try openSet(names, change).splits
+  }
+
+  func openSet(
+    _ names: [SplitName: String] = [.train: "train"],
+    _ change: (inout ConversionOptions) -> Void = { _ in }
+  ) throws -> ArraySet {
     var options = ConversionOptions(sources: [:], output: "")
     change(&options)
     let sources = try names.mapValues { [try SourceFile(folder.file($0))] }
@@ -71,7 +78,7 @@ func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) ->
   }
 
   /// The bytes of each image, then its class.
-  func rows(_ source: ImageSource) throws -> [[UInt8]] {
+  func rows(_ source: any RowSource) throws -> [[UInt8]] {
     var rows: [[UInt8]] = []
     let size = source.schema.featureBytes
     try source.read(bandRows: 2) { band in
@@ -209,11 +216,16 @@ func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) ->
     try write(png(1, 1, [2]), "train/b/0.png")
     try write([1, 2, 3], "train/a/1.png")
     try write(png(1, 1, [1]).dropLast(15), "train/a/2.png")
-    let source = try open { $0.skipsBadRows = true }[.train]![0]
+    let set = try openSet { $0.table.skipsBadRows = true }
+    let source = set.splits[.train]![0]
     #expect(try rows(source) == [[1, 0], [2, 1]])
-    #expect(source.notes.count == 1)
+    #expect(source.numberCount == 4)
+    var numbers: [Int]?
+    try source.read(bandRows: 4) { numbers = $0.numbers }
+    #expect(numbers == [0, 3])
+    #expect(set.skipped == 2)
     #expect(
-      source.notes.first?.hasPrefix("2 files were left out: \(folder.path)/train/a/1.png") == true)
+      set.examples.first?.description.hasPrefix("\(folder.path)/train/a/1.png: is no PNG") == true)
   }
 
   @Test(arguments: [0, 1])

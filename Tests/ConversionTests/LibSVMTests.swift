@@ -11,7 +11,8 @@ import Testing
     var sources = [SplitName.train: [try SourceFile(folder.write(Array(text.utf8), to: "rows"))]]
     if let test { sources[.test] = [try SourceFile(folder.write(Array(test.utf8), to: "test"))] }
     let options = ConversionOptions(sources: [:], output: "")
-    return try LibSVMSource.open(sources, options)[test == nil ? .train : .test]![0]
+    return try LibSVMSource.open(sources, options).splits[test == nil ? .train : .test]![0]
+      as! LibSVMSource
   }
 
   /// Features of each row, then its target.
@@ -90,6 +91,28 @@ import Testing
     let error = #expect(throws: ConversionError.self) { try open(text) }
     let text = error?.description ?? ""
     #expect(text.hasPrefix("\(folder.file("rows")), \(message)"), "\(text)")
+  }
+
+  @Test func `bad lines are left out and counted where that is asked for`() throws {
+    let file = try SourceFile(folder.write(Array("1 1:2\nx\n\n0 1:3\n1 1:\n".utf8), to: "rows"))
+    var options = ConversionOptions(sources: [:], output: "")
+    options.table.skipsBadRows = true
+    let set = try LibSVMSource.open([.train: [file]], options)
+    #expect(set.skipped == 2)
+    #expect(set.examples.map(\.subject).first == "\(file.path), line 2, byte 1")
+    let source = set.splits[.train]![0]
+    var numbers: [Int]?
+    try source.read(bandRows: 4) { numbers = $0.numbers }
+    #expect(numbers == [0, 2])
+    #expect(source.numberCount == 4)
+  }
+
+  @Test func `whole numbers are values where the task says so`() throws {
+    let file = try SourceFile(folder.write(Array("3 1:2\n5 1:3\n".utf8), to: "rows"))
+    var options = ConversionOptions(sources: [:], output: "")
+    options.table.task = .regression
+    let source = try LibSVMSource.open([.train: [file]], options).splits[.train]![0]
+    #expect(try rows(source as! LibSVMSource).map(\.last) == [3, 5])
   }
 
   @Test func `files without rows or features are refused`() {

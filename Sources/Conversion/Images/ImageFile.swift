@@ -6,6 +6,8 @@ struct ImageFile: Sendable {
   let path: String
   /// Its folder's place among those of all classes.
   var label: Int
+  /// Its place among all files of the source.
+  var number = 0
   var header = ImageHeader(format: .png, width: 0, height: 0, channels: 1, bits: 8)
 
   /// Files are read whole; larger ones than this are no images to learn from.

@@ -7,14 +7,14 @@ import HDF5
 struct ImageSet {
   private let options: ConversionOptions
   private let decoders = JPEGDecoders()
-  private var folders: [(split: SplitName, source: SourceFile, files: [ImageFile])] = []
+  private var folders: [(split: SplitName, source: SourceFile, count: Int, files: [ImageFile])] = []
   private var classNames: [String] = []
-  private var problems: [String: [(path: String, problem: ImageHeader.Problem)]] = [:]
+  private var skipped = SkippedRows()
 
   /// Opens the folders of each split.
   static func open(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
-  ) throws(ConversionError) -> [SplitName: [ImageSource]] {
+  ) throws(ConversionError) -> ArraySet {
     var set = ImageSet(options)
     for (split, folders) in sources.sorted(by: { $0.key < $1.key }) {
       let opened = try folders.map { folder throws(ConversionError) in
@@ -26,7 +26,8 @@ struct ImageSet {
       }
       for (source, folder) in zip(folders, opened) { try set.add(source, folder, to: split) }
     }
-    return try set.makeSources()
+    let sources = try set.makeSources()
+    return ArraySet(sources, options, skipped: set.skipped)
   }
 
   private init(_ options: ConversionOptions) {
@@ -45,7 +46,8 @@ struct ImageSet {
       }
       files += paths.map { ImageFile(path: $0, label: label) }
     }
-    folders.append((split, source, try readHeaders(files, of: source)))
+    for index in files.indices { files[index].number = index }
+    folders.append((split, source, files.count, try readHeaders(files, of: source)))
   }
 
   /// The files with their headers, read on all cores; without those that are to be skipped.
@@ -66,8 +68,8 @@ struct ImageSet {
       switch result {
       case .success(let file): good.append(file)
       case .failure(let problem):
-        guard options.skipsBadRows else { throw ConversionError(file.path, problem) }
-        problems[source.path, default: []].append((file.path, problem))
+        guard options.table.skipsBadRows else { throw ConversionError(file.path, problem) }
+        skipped.add(ConversionError(file.path, problem))
       }
     }
     guard !good.isEmpty else {
@@ -78,7 +80,7 @@ struct ImageSet {
     return good
   }
 
-  private mutating func makeSources() throws(ConversionError) -> [SplitName: [ImageSource]] {
+  private mutating func makeSources() throws(ConversionError) -> [SplitName: [any RowSource]] {
     let all = folders.flatMap(\.files)
     let channels = all.map(\.header.channels).max()!
     let bits = all[0].header.bits
@@ -90,10 +92,10 @@ struct ImageSet {
     }
     let size = if let size = options.imageSize { size } else { try commonSize(all) }
     let resampler = Resampler(size: size, fit: options.imageFit, channels: channels)
-    var sources: [SplitName: [ImageSource]] = [:]
+    var sources: [SplitName: [any RowSource]] = [:]
     for folder in folders {
       var files = folder.files
-      if options.skipsBadRows { files = leaveOutDamaged(files, channels, of: folder.source) }
+      if options.table.skipsBadRows { files = leaveOutDamaged(files, channels) }
       guard !files.isEmpty else {
         throw ConversionError(
           subject: folder.source.path, problem: "has no image that can be read",
@@ -103,7 +105,7 @@ struct ImageSet {
         ImageSource(
           path: folder.source.path, classNames: classNames, bits: bits,
           ImageBlockDecoder(images: files, resampler: resampler, decoders: decoders),
-          notes: notes(of: folder.source)))
+          numberCount: folder.count))
     }
     return sources
   }
@@ -121,7 +123,7 @@ struct ImageSet {
 
   /// Decodes all images, since what is damaged must be known before rows are counted.
   private mutating func leaveOutDamaged(
-    _ files: [ImageFile], _ channels: Int, of source: SourceFile
+    _ files: [ImageFile], _ channels: Int
   ) -> [ImageFile] {
     let results = concurrentResults(files.count) { [decoders] index -> ImageHeader.Problem? in
       let header = files[index].header
@@ -138,21 +140,12 @@ struct ImageSet {
     var good: [ImageFile] = []
     for (file, problem) in zip(files, results) {
       if let problem {
-        problems[source.path, default: []].append((file.path, problem))
+        skipped.add(ConversionError(file.path, problem))
       } else {
         good.append(file)
       }
     }
     return good
-  }
-
-  private func notes(of source: SourceFile) -> [String] {
-    guard let problems = problems[source.path] else { return [] }
-    let examples = problems.prefix(3).map { "\($0.path) \($0.problem.problem)" }
-    return [
-      "\(problems.count) files were left out: " + examples.joined(separator: ", ")
-        + (problems.count > 3 ? ", …" : "")
-    ]
   }
 }
 

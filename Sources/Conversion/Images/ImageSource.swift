@@ -6,15 +6,15 @@ import HDF5
 final class ImageSource: RowSource {
   let path: String
   let schema: SourceSchema
-  let notes: [String]
+  let numberCount: Int
   private let decoder: ImageBlockDecoder
 
   init(
-    path: String, classNames: [String], bits: Int, _ decoder: ImageBlockDecoder, notes: [String]
+    path: String, classNames: [String], bits: Int, _ decoder: ImageBlockDecoder, numberCount: Int
   ) {
     self.path = path
     self.decoder = decoder
-    self.notes = notes
+    self.numberCount = numberCount
     let (size, channels) = (decoder.resampler.size, decoder.resampler.channels)
     let shape = [size.height, size.width]
     schema = SourceSchema(
@@ -46,7 +46,9 @@ final class ImageSource: RowSource {
       do throws(ConversionError) {
         for first in stride(from: block.lowerBound, to: block.upperBound, by: bandRows) {
           let rows = first..<min(first + bandRows, block.upperBound)
-          try body(memory.0.band(rows, of: block))
+          var band = memory.0.band(rows, of: block)
+          band.numbers = decoder.images[rows].map(\.number)
+          try body(band)
         }
       } catch {
         _ = memory.1.wait()

@@ -5,6 +5,7 @@ import HDF5
 final class LibSVMSource: RowSource {
   let path: String
   let rowCount: Int
+  let numberCount: Int
   let schema: SourceSchema
   let notes: [String]
   private let file: SourceFile
@@ -12,13 +13,19 @@ final class LibSVMSource: RowSource {
   /// The class of each label; nil when labels are values.
   private let classes: [Int: UInt32]?
 
-  init(_ file: SourceFile, rowCount: Int, _ scan: LibSVMScan) {
+  /// - Parameters:
+  ///   - counts: of the file's good rows, and of all.
+  ///   - task: what labels are, where their look should not decide.
+  init(
+    _ file: SourceFile, _ counts: (rows: Int, numbers: Int), _ scan: LibSVMScan, task: Task?
+  ) {
     self.file = file
-    self.rowCount = rowCount
+    rowCount = counts.rows
+    numberCount = counts.numbers
     path = file.path
     firstIndex = scan.firstIndex
     notes = scan.hasQueries ? ["the query numbers (qid) of its rows are left out"] : []
-    let labels = scan.classes
+    let labels = task == .regression ? nil : scan.classes
     classes = labels.map { labels in
       Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, UInt32($0)) })
     }
@@ -33,8 +40,8 @@ final class LibSVMSource: RowSource {
   /// Opens the files of all splits: rows are as wide, and labels the same classes, in all of them.
   static func open(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
-  ) throws(ConversionError) -> [SplitName: [LibSVMSource]] {
-    var scan = LibSVMScan()
+  ) throws(ConversionError) -> ArraySet {
+    var scan = LibSVMScan(skips: options.table.skipsBadRows)
     let splits = sources.sorted { $0.key < $1.key }
     for (_, files) in splits {
       for file in files { try scan.add(file) }
@@ -45,11 +52,13 @@ final class LibSVMSource: RowSource {
         expected: "index:value pairs")
     }
     var rowCounts = scan.rowCounts.makeIterator()
-    var opened: [SplitName: [LibSVMSource]] = [:]
+    var opened: [SplitName: [any RowSource]] = [:]
     for (split, files) in splits {
-      opened[split] = files.map { LibSVMSource($0, rowCount: rowCounts.next()!, scan) }
+      opened[split] = files.map {
+        LibSVMSource($0, rowCounts.next()!, scan, task: options.table.task)
+      }
     }
-    return opened
+    return ArraySet(opened, options, skipped: scan.skipped)
   }
 
   func read(
@@ -58,9 +67,13 @@ final class LibSVMSource: RowSource {
     let band = DenseBand(
       rows: min(bandRows, rowCount), width: schema.featureWidth, targetType: schema.targetType)
     var first = 0
-    try LibSVMScan.forEachLine(of: file) { line throws(ConversionError) in
-      guard first + band.rows < rowCount else { throw changed }
-      band.append(indices: line.indices, from: firstIndex, values: line.values)
+    try LibSVMScan.forEachLine(of: file) { result, number throws(ConversionError) in
+      // What is bad was found, and counted, by the first reading.
+      guard case .success(let line) = result else { return }
+      guard first + band.rows < rowCount, number < numberCount,
+        line.indices.last ?? 0 < schema.featureWidth + firstIndex
+      else { throw changed }
+      band.append(indices: line.indices, from: firstIndex, values: line.values, number: number)
       if let classes {
         guard let label = Int(exactly: line.label).flatMap({ classes[$0] }) else {
           throw changed
@@ -113,7 +126,8 @@ private final class DenseBand {
   private let targetType: ElementType
   private let features: UnsafeMutableBufferPointer<Float>
   private let targets: UnsafeMutableRawBufferPointer
-  private(set) var rows = 0
+  private var numbers: [Int] = []
+  var rows: Int { numbers.count }
 
   init(rows: Int, width: Int, targetType: ElementType) {
     capacity = rows
@@ -132,10 +146,10 @@ private final class DenseBand {
   var isFull: Bool { rows == capacity }
 
   /// Adds a row; its target is set next.
-  func append(indices: [Int], from firstIndex: Int, values: [Float]) {
+  func append(indices: [Int], from firstIndex: Int, values: [Float], number: Int) {
     let row = rows * width
     for (index, value) in zip(indices, values) { features[row + index - firstIndex] = value }
-    rows += 1
+    numbers.append(number)
   }
 
   func setClass(_ label: UInt32) {
@@ -155,11 +169,12 @@ private final class DenseBand {
     SourceBand(
       firstRow: firstRow, rows: rows,
       features: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: features[..<(rows * width)])),
-      targets: UnsafeRawBufferPointer(rebasing: targets[..<(rows * targetType.byteCount)]))
+      targets: UnsafeRawBufferPointer(rebasing: targets[..<(rows * targetType.byteCount)]),
+      numbers: numbers)
   }
 
   func clear() {
     features.update(repeating: 0)
-    rows = 0
+    numbers = []
   }
 }

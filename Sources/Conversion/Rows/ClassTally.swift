@@ -4,7 +4,6 @@ import HDF5
 /// Counts the rows of each class in each split as rows go by, and checks their labels.
 struct ClassTally {
   private let type: ElementType
-  private let names: [String]?
   private var counts: [SplitName: [Int]] = [:]
   /// Of labels: one below is expected. Nil while the rows that decide it go by.
   private var limit: Int?
@@ -12,11 +11,10 @@ struct ClassTally {
   /// Why labels are below the limit.
   private var reason = "which have names"
 
-  /// - Parameter names: of the classes, if they have any: no other class may come.
-  init(type: ElementType, names: [String]?) {
+  /// - Parameter count: of the classes, if it is known: no other class may come.
+  init(type: ElementType, count: Int?) {
     self.type = type
-    self.names = names
-    limit = names?.count
+    limit = count
   }
 
   /// The number of classes.

@@ -15,13 +15,13 @@ final class RowOutput {
   private(set) var classes: ClassTally?
 
   init(
-    schema: DatasetSchema, source: SourceSchema, classNames: [String]?, options: ConversionOptions,
+    schema: DatasetSchema, source: SourceSchema, classCount: Int?, options: ConversionOptions,
     progress: @escaping (ConversionProgress) -> Void
   ) throws(ConversionError) {
     self.schema = schema
     self.source = source
     self.progress = progress
-    if source.hasClasses { classes = ClassTally(type: source.targetType, names: classNames) }
+    if source.hasClasses { classes = ClassTally(type: source.targetType, count: classCount) }
     do throws(DatasetError) {
       writer = try DatasetWriter(
         path: options.output, schema: schema, storage: options.storage,

@@ -58,11 +58,15 @@ struct SourceSchema: Equatable {
   var targetType: ElementType
   /// Whether integer targets are values, not classes.
   var targetsAreValues = false
+  /// Classes are numbered below it, where that is known beforehand.
+  var classCount: Int?
   /// Names that the source brings, if it does.
   var classNames: [String]?
   var featureNames: [String]?
-  /// What the source says of it; nil leaves it to the type.
+  /// How features become a network's input; nil for what suits their type.
   var normalization: Normalization?
+  /// How the rows were made from a table.
+  var preprocessing: Preprocessing?
 
   var featureWidth: Int { featureShape.reduce(1, *) }
   var featureBytes: Int { featureWidth * featureType.byteCount }

@@ -4,6 +4,8 @@ import Datasets
 public enum SourceFormat: String, Sendable, CaseIterable {
   /// The format of the MNIST data sets: images, then labels.
   case idx
+  /// Text with delimiters: commas, tabs, semicolons or bars.
+  case csv
   /// NumPy's arrays: a file of features, then one of their targets.
   case npy
   /// NumPy's archives of named arrays.
@@ -33,6 +35,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     if start.starts(with: [0, 0]) { return .idx }
     if LibSVMSource.looksLike(start) { return .libsvm }
     try ForeignFormat.refuse(start, path: file.path)
+    if isText(start) { return .csv }
     throw ConversionError(
       subject: file.path,
       problem: start.isEmpty ? "is empty" : "\(startWords(start)), as no format that is read does",
@@ -58,32 +61,43 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   /// Opens the sources of each split.
   func open(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
-  ) throws(ConversionError) -> [SplitName: [any RowSource]] {
+  ) throws(ConversionError) -> any SourceSet {
+    switch self {
+    case .csv: return try TableSet(sources, options)
     // What is of one kind in all files can be told from all of them only.
-    if self == .libsvm { return try LibSVMSource.open(sources, options) }
-    if self == .images { return try ImageSet.open(sources, options) }
+    case .libsvm: return try LibSVMSource.open(sources, options)
+    case .images: return try ImageSet.open(sources, options)
+    default: break
+    }
     var opened: [SplitName: [any RowSource]] = [:]
     for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
-      opened[split] =
-        switch self {
-        case .idx: try IDXPair.open(files, for: split.rawValue)
-        case .npy: try NPYSource.open(files, for: split.rawValue)
-        case .npz: try NPYSource.open(archives: files, for: split, options)
-        case .cifar: try CIFARSource.open(files, options)
-        case .hdf5:
-          try files.map { file throws(ConversionError) in
-            try HDF5Source(file, split: split, options)
-          }
-        case .libsvm, .images: []
-        }
+      opened[split] = try open(files, for: split, options)
     }
-    return opened
+    return ArraySet(opened, options)
+  }
+
+  /// Opens files each of which says all of itself.
+  private func open(
+    _ files: [SourceFile], for split: SplitName, _ options: ConversionOptions
+  ) throws(ConversionError) -> [any RowSource] {
+    switch self {
+    case .idx: try IDXPair.open(files, for: split.rawValue)
+    case .npy: try NPYSource.open(files, for: split.rawValue)
+    case .npz: try NPYSource.open(archives: files, for: split, options)
+    case .cifar: try CIFARSource.open(files, options)
+    case .hdf5:
+      try files.map { file throws(ConversionError) in
+        try HDF5Source(file, split: split, options)
+      }
+    case .csv, .libsvm, .images: []
+    }
   }
 
   /// What a file of it is called: "an IDX file".
   var words: String {
     switch self {
     case .idx: "an IDX file"
+    case .csv: "a text table"
     case .npy: "an NPY file"
     case .npz: "an NPZ file"
     case .cifar: "a CIFAR batch"
@@ -91,6 +105,12 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case .hdf5: "an HDF5 file"
     case .images: "a folder of images"
     }
+  }
+
+  /// Text has no null bytes, and few control characters.
+  private static func isText(_ start: [UInt8]) -> Bool {
+    let controls = start.count { $0 < 0x20 && !(0x09...0x0D).contains($0) }
+    return !start.isEmpty && !start.contains(0) && 4 * controls < start.count
   }
 
   private static var expected: String {

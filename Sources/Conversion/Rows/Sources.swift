@@ -3,9 +3,12 @@ import HDF5
 
 /// The sources of a conversion, opened and found to be of one kind.
 struct Sources {
+  let set: any SourceSet
   let splits: [SplitName: [any RowSource]]
   /// Of all rows.
   let schema: SourceSchema
+  /// How rows of `train` are drawn for other splits, and shuffled; nil without such rows.
+  let plan: SplitPlan?
   /// The smallest type that holds the features exactly: what is stored.
   let featureType: ElementType
 
@@ -19,7 +22,15 @@ struct Sources {
     let files = sources.sorted { $0.key < $1.key }.flatMap(\.value)
     let format =
       if let format = options.format { format } else { try SourceFormat.recognize(files) }
-    splits = try format.open(sources, options)
+    set = try format.open(sources, options)
+    splits = set.splits
+    if let train = splits[.train] {
+      let keys = options.hasSplitKeys ? try set.splitKeys() : SplitKeys()
+      plan = try SplitPlan(rows: train.reduce(0) { $0 + $1.rowCount }, keys, options)
+    } else {
+      plan = nil
+    }
+    try set.fit(plan: plan)
     let all = splits.sorted { $0.key < $1.key }.flatMap(\.value)
     schema = all[0].schema
     for source in all.dropFirst() { try source.checkLike(all[0]) }
@@ -33,12 +44,12 @@ struct Sources {
     }
   }
 
-  func rows(_ split: SplitName) -> Int? { splits[split]?.reduce(0) { $0 + $1.rowCount } }
-
   /// What the output is made of.
-  func outputSchema(plan: SplitPlan?) -> DatasetSchema {
+  var outputSchema: DatasetSchema {
     var rows = plan?.rows ?? [:]
-    for split in splits.keys where split != .train { rows[split] = self.rows(split)! }
+    for (split, sources) in splits where split != .train {
+      rows[split] = sources.reduce(0) { $0 + $1.rowCount }
+    }
     return DatasetSchema(
       featureShape: schema.featureShape, featureType: featureType,
       targetShape: schema.targetShape, targetType: schema.targetType, rows: rows)
@@ -63,7 +74,7 @@ struct Sources {
       source: splits.sorted { $0.key < $1.key }.map { split, sources in
         let names = sources.flatMap(\.files).map { $0.split(separator: "/").last ?? "" }
         return "\(split): \(names.joined(separator: ", "))"
-      }.joined(separator: "; "))
+      }.joined(separator: "; "), preprocessing: schema.preprocessing?.settings)
   }
 }
 

@@ -1,4 +1,5 @@
 import HDF5
+import Settings
 
 extension DatasetInformation {
   /// Writes the root attributes of a dataset file.
@@ -33,6 +34,8 @@ extension DatasetInformation {
       try attributes.set(Name.shift, to: shift)
     }
     if let source { try set(Name.source, source) }
+    if let preprocessing { try set(Name.preprocessing, preprocessing.json()) }
+    if let audit { try set(Name.audit, audit.json()) }
     try set(Name.fingerprint, fingerprint)
   }
 }
@@ -58,6 +61,8 @@ extension DatasetInformation {
       return information
     }
     normalization = try Self.normalization(of: file)
+    preprocessing = try Self.json(Name.preprocessing, of: file)
+    audit = try Self.json(Name.audit, of: file)
     try check(file: file.path)
   }
 
@@ -76,6 +81,21 @@ extension DatasetInformation {
         featureNames: try strings(FileFormat.Attribute.featureNames))
     }
     try check(file: file.path)
+  }
+
+  /// An attribute that is JSON.
+  private static func json(_ name: String, of file: File) throws(DatasetError) -> SettingValue? {
+    let text = try DatasetError.converting { () throws(HDF5Error) -> String? in
+      try file.attributes.contains(name) ? try file.attributes.string(name) : nil
+    }
+    guard let text else { return nil }
+    do {
+      return try SettingValue(json5: text.utf8, source: file.path)
+    } catch {
+      throw DatasetError(
+        file: file.path, dataset: "/@" + name, problem: "is not valid JSON (\(error))",
+        remedy: "convert the data again")
+    }
   }
 
   private static func normalization(of file: File) throws(DatasetError) -> Normalization? {

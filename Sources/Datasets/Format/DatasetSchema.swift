@@ -1,4 +1,5 @@
 import HDF5
+import Settings
 
 /// What the rows of a dataset file are made of, and how many each split has.
 public struct DatasetSchema: Sendable, Equatable {
@@ -39,15 +40,22 @@ public struct DatasetInformation: Sendable, Equatable {
   public var normalization: Normalization?
   /// Where the rows came from, in words.
   public var source: String?
+  /// How features and targets were made of a table's columns: what has to be done to new data.
+  public var preprocessing: SettingValue?
+  /// What the conversion found out about the data.
+  public var audit: SettingValue?
 
   public init(
     classCount: Int? = nil, classNames: [String]? = nil, featureNames: [String]? = nil,
-    normalization: Normalization? = nil, source: String? = nil
+    normalization: Normalization? = nil, source: String? = nil,
+    preprocessing: SettingValue? = nil, audit: SettingValue? = nil
   ) {
     self.classCount = classCount
     self.classNames = classNames
     self.featureNames = featureNames
     self.normalization = normalization
     self.source = source
+    self.preprocessing = preprocessing
+    self.audit = audit
   }
 }

@@ -29,5 +29,8 @@ enum FileFormat {
     static let shift = "normalization_shift"
     static let source = "source"
     static let fingerprint = "fingerprint"
+    /// JSON.
+    static let preprocessing = "preprocessing"
+    static let audit = "audit"
   }
 }

@@ -77,6 +77,7 @@ extension Model {
     case .values(let count): members["values"] = .integer(count)
     }
     members["classNames"] = classNames.map { .array($0.map { .string($0) }) }
+    members["preprocessing"] = preprocessing
     return .object(members)
   }
 
@@ -95,6 +96,7 @@ extension Model {
       ? .classes(reader.integer("classes", in: counts))
       : .values(reader.integer("values", in: counts))
     let classNames = try reader.strings("classNames")
+    let preprocessing = reader.value("preprocessing")
     try reader.finish()
     guard let description = configuration.network, let task = configuration.task,
       let loss = configuration.loss
@@ -115,7 +117,8 @@ extension Model {
     }
     self.init(
       network: network, task: task, loss: loss, classWeights: weights,
-      normalization: normalization, targets: targets, classNames: classNames)
+      normalization: normalization, targets: targets, classNames: classNames,
+      preprocessing: preprocessing)
   }
 }
 

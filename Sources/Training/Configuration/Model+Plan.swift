@@ -21,7 +21,8 @@ extension Model {
     self.init(
       network: network, task: goal.task, loss: goal.loss, classWeights: weights,
       normalization: dataset.normalization, targets: dataset.targets,
-      classNames: goal.task == .classification ? dataset.classNames : nil)
+      classNames: goal.task == .classification ? dataset.classNames : nil,
+      preprocessing: dataset.information.preprocessing)
     configuration.task = goal.task
     configuration.loss = goal.loss
     configuration.classWeights = weights.map { .given($0.map(Double.init)) }

@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import Settings
 
 /// A network and what it needs around it to be trained, judged and used: what a checkpoint says
 /// about its parameters.
@@ -15,6 +16,8 @@ public struct Model: Sendable {
   public let targets: TargetSchema
   /// Of a classifier, what its classes are called.
   public let classNames: [String]?
+  /// Of data that came from a table, how: what has to be done to new data.
+  public let preprocessing: SettingValue?
 
   /// Of a classifier, the number of classes; 0 for regression. A single target value a row says
   /// which of two.

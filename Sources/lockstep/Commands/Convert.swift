@@ -5,15 +5,21 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary =
-    "Makes a dataset file of sources (IDX, NPY, NPZ, CIFAR, libsvm, HDF5, images)."
+  static let summary = "Makes a dataset file of tables, arrays, images or other sources."
   static let usage =
     "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
-    each split: what lockstep train takes. For IDX and NPY, give features, then their targets; all
-    other sources hold both. For images, give a folder with a folder for each class. Files may be
-    compressed by gzip or Zstandard, and - is standard input.
+    each split: what lockstep train takes. It reads text tables (CSV, TSV, …), IDX, NPY, NPZ, libsvm
+    and other HDF5 files, CIFAR's binary batches, and folders with a folder of PNG and JPEG images for
+    each class. For IDX and NPY, give features, then their targets; other sources hold both. Files may
+    be compressed by gzip or Zstandard; - is standard input.
+
+    A text table (CSV, TSV, …) with a tenth of its rows for validation and a tenth for test, as many
+    of each class:
+
+      lockstep convert --output iris.h5 --train iris.csv --target species --scale standardize \\
+        --validation-fraction 0.1 --test-fraction 0.1 --stratify
 
     For example, Fashion-MNIST, with a tenth of its training rows for validation:
 
@@ -26,10 +32,12 @@ enum Convert: Command {
     OptionGroup(
       title: "Sources",
       options: sources.map(\.option) + [
-        format, features, targets, imageSize, fit, onError, classNames,
+        format, features, targets, imageSize, fit, classNames, onError,
       ]),
+    tables,
     OptionGroup(
-      title: "Splits and order", options: [validationFraction, testFraction, shuffle, seed]),
+      title: "Splits and order",
+      options: [validationFraction, testFraction, stratify, groupBy, timeOrder, shuffle, seed]),
     OptionGroup(title: "Output", options: [output, .force, compression, chunkBytes]),
   ]
 
@@ -57,10 +65,6 @@ enum Convert: Command {
     "fit", .choice(of: ImageFit.self),
     "How: crop takes an image's middle, pad leaves black sides, stretch changes its shape. "
       + "Default: crop.")
-  private static let onError = Option(
-    "on-error", .choice(["fail", "skip"]),
-    "What to do with images that cannot be read: skip leaves them out and counts them, and decodes "
-      + "all images twice. Default: fail.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
@@ -68,6 +72,15 @@ enum Convert: Command {
     "Rows of train, drawn at random, that become validation. Default: 0.")
   private static let testFraction = Option(
     "test-fraction", .fraction, "Rows of train, drawn at random, that become test. Default: 0.")
+  private static let stratify = Option(
+    "stratify", .flag, "Draw as many rows of each class as its part of all.")
+  private static let groupBy = Option(
+    "group-by", .path("COLUMN"),
+    "Keep rows with the same value in this column of a table in one split. It is no feature then.")
+  private static let timeOrder = Option(
+    "time-order", .path("COLUMN"),
+    "Make the latest rows by this column of a table (numbers or dates) test, and those before them "
+      + "validation. It is no feature then.")
   private static let shuffle = Option(
     "shuffle", .choice(of: ConversionOptions.Shuffle.self),
     "Shuffle the rows of train once, so that sorted sources train well. Default: full.")
@@ -119,7 +132,6 @@ enum Convert: Command {
     options.format = arguments.choice(format, of: SourceFormat.self)
     options.imageSize = arguments.text(imageSize).flatMap(ImageSize.init)
     if let fit = arguments.choice(fit, of: ImageFit.self) { options.imageFit = fit }
-    options.skipsBadRows = arguments.text(onError) == "skip"
     options.features = arguments.text(features)
     options.targets = arguments.text(targets)
     if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
@@ -133,6 +145,11 @@ enum Convert: Command {
       options.storage.compression = compression
     }
     options.classNames = arguments.names(classNames)
+    options.stratifies = arguments.has(stratify)
+    options.groupBy = arguments.text(groupBy)
+    options.timeOrder = arguments.text(timeOrder)
+    options.table = try tableOptions(arguments)
+    options.like = try recipe(arguments)
     return options
   }
 

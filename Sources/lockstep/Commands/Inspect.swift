@@ -45,7 +45,7 @@ enum Inspect: Command {
 }
 
 /// What an HDF5 file is to Lockstep.
-private enum FileKind {
+enum FileKind {
   case dataset, checkpoint, predictions, other
 
   init(of file: File) throws {

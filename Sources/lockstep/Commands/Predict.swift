@@ -7,7 +7,8 @@ enum Predict: Command {
   static let name = "predict"
   static let summary = "Writes the outputs of a run or a checkpoint for each row of a dataset."
   static let usage =
-    "lockstep predict RUN_DIR|CHECKPOINT.h5 --data FILE.h5 [--split test] --output FILE.h5|FILE.csv"
+    "lockstep predict RUN_DIR|CHECKPOINT.h5 --data FILE.h5|TABLE.csv [--split test] --output "
+    + "FILE.h5|FILE.csv"
   static let details = """
     A run directory stands for its newest checkpoint that is whole, or for its best
     one if it was trained for the best weights. The output has a row for each
@@ -15,6 +16,9 @@ enum Predict: Command {
     (class), and the outputs, which of a classifier are probabilities. An HDF5 file
     has them as /row, /class and /outputs; a CSV file has a column for each output,
     named by class.
+
+    What was trained on a text table takes another one as it is, with or without the
+    target: its columns become what the first one's did.
     """
 
   static let options = [
@@ -26,8 +30,8 @@ enum Predict: Command {
   ]
 
   private static let data = Option(
-    "data", .repeatedPath("FILE.h5"),
-    "The dataset file; more of them, one after another, are one dataset.")
+    "data", .repeatedPath("FILE"),
+    "The dataset file, or the text table; more of them, one after another, are one dataset.")
   private static let endings = [".h5", ".hdf5", ".csv"]
   private static let output = Option(
     "output",
@@ -45,8 +49,13 @@ enum Predict: Command {
 
     let trained = try TrainedModel(path: path, workers: arguments.integer(.workers))
     for damaged in trained.damaged { console.warn(damaged) }
+    let tables = try RawTables(
+      arguments.all(Self.data), for: trained, split: split, besides: output)
+    if let tables { console.note(tables.summary) }
+    defer { tables?.remove() }
     let dataset = try Dataset(
-      paths: arguments.all(Self.data), arguments, task: trained.model.task)
+      paths: tables.map { [$0.path] } ?? arguments.all(Self.data), arguments,
+      task: trained.model.task)
     let rows = try explainingData {
       try trained.predict(
         dataset, split: split, to: output, replacingExisting: isReplacing,

@@ -1,0 +1,61 @@
+import Datasets
+
+/// The sources of all splits, opened together.
+protocol SourceSet: AnyObject {
+  var splits: [SplitName: [any RowSource]] { get }
+  /// Bad rows that are left out, and the first few with their reasons.
+  var skipped: Int { get }
+  var examples: [ConversionError] { get }
+
+  /// What the rows of `train` are split by.
+  func splitKeys() throws(ConversionError) -> SplitKeys
+  /// Finds what has to be known of the rows that are learned from before any is read. Schemas are
+  /// known afterwards.
+  func fit(plan: SplitPlan?) throws(ConversionError)
+}
+
+/// Sources whose rows are arrays, which need no look at the whole.
+final class ArraySet: SourceSet {
+  let splits: [SplitName: [any RowSource]]
+  let skipped: Int
+  let examples: [ConversionError]
+  private let options: ConversionOptions
+
+  init(
+    _ splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
+    skipped: SkippedRows = SkippedRows()
+  ) {
+    self.splits = splits
+    self.options = options
+    self.skipped = skipped.count
+    examples = skipped.examples
+  }
+
+  func fit(plan: SplitPlan?) {}
+
+  func splitKeys() throws(ConversionError) -> SplitKeys {
+    for (name, value) in [("--group-by", options.groupBy), ("--time-order", options.timeOrder)]
+    where value != nil {
+      throw ConversionError(
+        subject: name,
+        problem: "names a column, and \(splits.values.first?[0].path ?? "") has none",
+        expected: "a table")
+    }
+    var keys = SplitKeys()
+    guard options.stratifies, let sources = splits[.train] else { return keys }
+    for source in sources {
+      guard source.schema.hasClasses else {
+        throw ConversionError(
+          subject: "--stratify",
+          problem: "is given, and the targets of \(source.path) are no classes",
+          expected: "classes")
+      }
+      let tally = ClassTally(type: source.schema.targetType, count: nil)
+      try source.read(bandRows: max(1, (4 << 20) / source.schema.featureBytes)) {
+        band throws(ConversionError) in
+        keys.classes += try tally.labels(band.targets, firstRow: band.firstRow, of: source)
+      }
+    }
+    return keys
+  }
+}

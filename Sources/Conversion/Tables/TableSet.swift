@@ -1,0 +1,239 @@
+import Datasets
+import HDF5
+
+/// The text tables of all splits, read as one: columns are what they are in all of them.
+final class TableSet: SourceSet {
+  let options: ConversionOptions
+  let roles: TableRoles
+  private(set) var tables: [Table]
+  let scan: TableScan
+  let missing: MissingWords
+  /// Without what is fitted, until it is.
+  var preprocessing: Preprocessing
+  var normalization = Normalization.none
+  private(set) var sources: [SplitName: [TableSource]] = [:]
+  var splits: [SplitName: [any RowSource]] { sources }
+  /// Rows that are left out: how many, and the first few with their reasons.
+  private(set) var skipped = 0
+  private(set) var examples: [ConversionError] = []
+
+  /// A table, the split that it is for, and its rows.
+  struct Table {
+    var split: SplitName
+    var file: TableFile
+    /// Good ones, and all.
+    var rows = 0
+    var records = 0
+  }
+
+  /// So many rows that are left out are told with their reasons.
+  private static let mostExamples = 5
+
+  init(
+    _ files: [SplitName: [SourceFile]], _ options: ConversionOptions
+  ) throws(ConversionError) {
+    var options = options
+    let like = options.like?.preprocessing
+    if let like { options.table.follow(like) }
+    missing = MissingWords(options.table.missing)
+    var tables: [Table] = []
+    for (split, files) in files.sorted(by: { $0.key < $1.key }) {
+      for file in files {
+        let file = try TableFile(file, options: options.table)
+        tables.append(Table(split: split, file: file))
+      }
+    }
+    self.options = options
+    let first = tables[0].file
+    for table in tables.dropFirst() { try Self.check(table.file, like: first) }
+    if let like {
+      roles = try TableRoles(first, like, needsTargets: options.readsTargets)
+      preprocessing = like
+      scan = try Self.scan(tables, roles, like: like, missing, options)
+    } else {
+      roles = try TableRoles(first, options)
+      (scan, preprocessing) = try Self.infer(tables, roles, missing, options)
+    }
+    for (index, records) in scan.records.enumerated() {
+      (tables[index].records, tables[index].rows) = (records, records)
+    }
+    self.tables = tables
+    if mayHaveBadRows { try countGoodRows() }
+    for table in self.tables where table.rows == 0 {
+      throw ConversionError(
+        subject: table.file.path,
+        problem: table.records == 0 ? "has no rows" : "has no good row among \(table.records)",
+        expected: "at least one")
+    }
+    for table in self.tables {
+      sources[table.split, default: []].append(
+        TableSource(table, skipsBadRows: options.table.skipsBadRows))
+    }
+  }
+
+  /// The split whose rows are learned from.
+  private static func learned(_ tables: [Table]) -> SplitName { tables[0].split }
+
+  private static func check(_ file: TableFile, like other: TableFile) throws(ConversionError) {
+    let (found, wanted) = (Set(file.names), Set(other.names))
+    guard found != wanted else { return }
+    let more = found.subtracting(wanted).sorted().first
+    let less = wanted.subtracting(found).sorted().first
+    throw ConversionError(
+      subject: file.path,
+      problem: less.map { "has no column \"\($0)\"" } ?? "has a column \"\(more ?? "")\" more",
+      expected: "the columns of \(other.path)")
+  }
+
+  /// Looks at the columns until all are known, which is at most twice.
+  private static func infer(
+    _ tables: [Table], _ roles: TableRoles, _ missing: MissingWords, _ options: ConversionOptions
+  ) throws(ConversionError) -> (TableScan, Preprocessing) {
+    var wishes: [String: ColumnScan.Wishes] = [:]
+    for name in roles.scanned {
+      var wish = ColumnScan.Wishes(isCategorical: options.table.categorical.contains(name))
+      if roles.targets == [name] { wish.numbers = ColumnInference.mostNumberedClasses + 1 }
+      wishes[name] = wish
+    }
+    let path = tables[0].file.path
+    while true {
+      let scan = try scan(tables, wishes, missing, options)
+      var kinds: [String: ColumnInference.Kind] = [:]
+      for name in roles.features {
+        kinds[name] = try ColumnInference.kind(
+          of: scan.all[name]!, name: name, path: path, options.table)
+      }
+      for name in roles.targets {
+        let column = scan.all[name]!
+        let isMixed = column.numbers.count > 0 && column.numbers.count < 9 * column.wordCount
+        if isMixed, !options.table.numeric.contains(name) { kinds[name] = .undecided }
+      }
+      let undecided = kinds.filter { $0.value == .undecided }.keys
+      if undecided.isEmpty {
+        return (scan, try preprocessing(scan, kinds, tables, roles, options))
+      }
+      for name in undecided { wishes[name]!.isCategorical = true }
+    }
+  }
+
+  private static func scan(
+    _ tables: [Table], _ wishes: [String: ColumnScan.Wishes], _ missing: MissingWords,
+    _ options: ConversionOptions
+  ) throws(ConversionError) -> TableScan {
+    try TableScan(
+      tables.map { (file: $0.file, isLearned: $0.split == learned(tables)) }, wishes,
+      missing: missing, skipsBadRows: options.table.skipsBadRows)
+  }
+
+  /// Looks at columns that are known.
+  private static func scan(
+    _ tables: [Table], _ roles: TableRoles, like: Preprocessing, _ missing: MissingWords,
+    _ options: ConversionOptions
+  ) throws(ConversionError) -> TableScan {
+    var wishes: [String: ColumnScan.Wishes] = [:]
+    for column in like.columns {
+      if case .category = column.kind {
+        wishes[column.name] = ColumnScan.Wishes(isCategorical: true)
+      } else {
+        wishes[column.name] = ColumnScan.Wishes()
+      }
+    }
+    for name in roles.targets { wishes[name] = ColumnScan.Wishes() }
+    return try scan(tables, wishes, missing, options)
+  }
+
+  private static func preprocessing(
+    _ scan: TableScan, _ kinds: [String: ColumnInference.Kind], _ tables: [Table],
+    _ roles: TableRoles, _ options: ConversionOptions
+  ) throws(ConversionError) -> Preprocessing {
+    let table = options.table
+    let file = tables[0].file
+    let columns = roles.features.map { name in
+      let column = scan.all[name]!
+      var made = Preprocessing.Column(name: name, kind: .number)
+      switch kinds[name]! {
+      case .boolean: made.kind = .boolean
+      case .category:
+        var words = column.words.keys.sorted()
+        made.isIndexed = table.encoding == .index
+        if column.missing > 0, table.imputation != .refuse {
+          // No number can stand in for a word: what is missing is a category of its own.
+          made.imputed = Double(words.count)
+          words.append("(missing)")
+        }
+        made.kind = .category(words)
+      default: break
+      }
+      if case .category = made.kind {
+      } else {
+        made.marksMissing = table.marksMissing && column.missing > 0
+        if column.missing > 0 {
+          // The mean and the median are fitted later.
+          switch table.imputation {
+          case .refuse: break
+          case .constant(let value): made.imputed = value
+          case .mean, .median: made.imputed = 0
+          }
+        }
+      }
+      return made
+    }
+    return Preprocessing(
+      columns: columns,
+      target: try ColumnInference.target(
+        roles.targets, all: scan.all, learned: scan.learned, path: file.path, task: table.task),
+      missing: table.missing, decimalPoint: table.decimalPoint, hasHeader: file.hasHeader,
+      tableColumns: file.names.count)
+  }
+
+  /// Whether rows may be bad that can be read: whether something stands in a column that does not
+  /// belong there, or misses.
+  private var mayHaveBadRows: Bool {
+    if scan.problems > 0 || options.like != nil || roles.time != nil { return true }
+    for column in preprocessing.columns {
+      let found = scan.all[column.name]!
+      if found.nonFinite > 0 || (found.missing > 0 && column.imputed == nil) { return true }
+      if column.kind == .number, found.wordCount > 0 { return true }
+    }
+    return roles.targets.contains { name in
+      let found = scan.all[name]!
+      if found.nonFinite > 0 || found.missing > 0 { return true }
+      let hasOthers = tables.contains { $0.split != Self.learned(tables) }
+      return switch preprocessing.target.kind {
+      case .classes, .listedClasses: hasOthers
+      case .numberedClasses(let count):
+        found.wordCount > 0 || !found.isInteger || found.least < 0
+          || found.greatest >= Double(count)
+      case .values: found.wordCount > 0
+      }
+    }
+  }
+
+  /// Reads all rows to count the good ones.
+  /// - Throws: `ConversionError` for the first bad one, unless they are skipped.
+  private func countGoodRows() throws(ConversionError) {
+    for index in tables.indices {
+      let file = tables[index].file
+      let decoder = decoder(of: file)
+      let width = rowWidth
+      tables[index].rows = 0
+      try file.reader.forEachBlock { cursor in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { row in
+          while cursor.startRecord() {
+            decoder.decode(&cursor, into: row.baseAddress!)
+            _ = cursor.finishRecord()
+          }
+        }
+      } accept: { _, place throws(ConversionError) in
+        tables[index].rows += place.records - place.problems.count
+        for problem in place.problems {
+          if options.table.skipsBadRows, examples.count == Self.mostExamples { break }
+          let error = file.reader.error(problem, names: file.names)
+          guard options.table.skipsBadRows else { throw error }
+          examples.append(error)
+        }
+        skipped += place.problems.count
+      }
+    }
+  }
+}
