@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -61,7 +62,7 @@ let package = Package(
       "Conversion",
       [
         "Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CImages", "CSystem", "CTurboJPEG",
-        "CZip", "CZlib", "CZstandard",
+        "CXXHash", "CZip", "CZlib", "CZstandard",
       ]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],

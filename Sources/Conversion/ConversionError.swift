@@ -29,6 +29,9 @@ public struct ConversionError: Error, Sendable, Equatable, CustomStringConvertib
     remedy = error.remedy
   }
 
+  /// Where, and what was found, without advice.
+  public var place: String { "\(subject): \(problem)" }
+
   public var description: String {
     var text = "\(subject): \(problem)"
     if let expected { text += "; expected " + expected }

@@ -34,6 +34,11 @@ extension ConversionOptions {
         expected: "less than 1, for rows to be left in train")
     }
     try checkSplits()
+    guard memoryBudget >= Self.leastMemory else {
+      throw ConversionError(
+        subject: "--memory-budget", problem: "is \(memoryBudget) bytes",
+        expected: "at least \(Self.leastMemory)")
+    }
     guard Self.chunkBytes.contains(storage.chunkBytes) else {
       throw ConversionError(
         subject: "--chunk-bytes", problem: "is \(storage.chunkBytes)",
@@ -74,6 +79,9 @@ extension ConversionOptions {
         expected: "--validation-fraction or --test-fraction")
     }
   }
+
+  /// What tables are read through takes about as much.
+  private static let leastMemory = 64 << 20
 
   /// HDF5 chunks are below 4 GiB; larger ones than 64 MiB serve nobody.
   private static let chunkBytes = 1...(64 << 20)

@@ -38,6 +38,12 @@ public struct ConversionOptions: Sendable, Equatable {
   /// Decides the shuffle and the drawn splits.
   public var seed: UInt64 = 0
   public var storage = StorageOptions()
+  /// Bytes of memory that a conversion takes, about: what does not fit goes to a file.
+  public var memoryBudget = 512 << 20
+  /// Whether rows that are there more than once are searched.
+  public var searchesDuplicates = true
+  /// Whether what the audit finds is an error.
+  public var isStrict = false
   /// How text tables are read.
   public var table = TableOptions()
   /// How the table was made that new data are to be like.

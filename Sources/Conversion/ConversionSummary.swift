@@ -23,6 +23,7 @@ public struct ConversionSummary: Sendable, Equatable {
   /// Bad rows that were left out, and the first few with their reasons.
   public var skippedRows = 0
   public var skippedExamples: [ConversionError] = []
+  public var audit: Audit
 }
 
 /// How far a conversion is.

@@ -28,7 +28,9 @@ public enum Converter {
       }
     }
     let classCount = output.classes?.classCount
-    let information = sources.information(classCount: classCount, classNames: classNames)
+    let audit = try Audit(sources, output, options)
+    let information = sources.information(
+      classCount: classCount, classNames: classNames, audit: audit)
     let fingerprint = try output.finish(information)
     return ConversionSummary(
       output: options.output, byteCount: size(of: options.output), rows: schema.rows,
@@ -37,7 +39,8 @@ public enum Converter {
       targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
       classNames: classNames, classCounts: output.classes?.result ?? [:],
       normalization: information.normalization ?? .none, fingerprint: fingerprint,
-      notes: sources.notes, skippedRows: sources.set.skipped, skippedExamples: sources.set.examples)
+      notes: sources.notes, skippedRows: sources.set.skipped, skippedExamples: sources.set.examples,
+      audit: audit)
   }
 
   /// Makes SIGINT and SIGTERM remove the unfinished output and end the process with 130 or 143.

@@ -38,6 +38,7 @@ struct RawTables {
     options.readsTargets = false
     options.shuffle = .none
     options.storage.compression = .none
+    options.searchesDuplicates = false
     do {
       rows = try Converter.convert(options).rows[split] ?? 0
     } catch {

@@ -9,10 +9,15 @@ final class RowOutput {
   private let schema: DatasetSchema
   private let source: SourceSchema
   private let progress: (ConversionProgress) -> Void
+  private let memoryBudget: Int
+  private let outputPath: String
   private var rowsRead = 0
   private var rowsWritten = 0
   /// Nil when targets are values.
   private(set) var classes: ClassTally?
+  private(set) var variation: VariationTracker
+  /// Nil where duplicates are not searched.
+  let duplicates: DuplicateSearch?
 
   init(
     schema: DatasetSchema, source: SourceSchema, classCount: Int?, options: ConversionOptions,
@@ -21,6 +26,14 @@ final class RowOutput {
     self.schema = schema
     self.source = source
     self.progress = progress
+    memoryBudget = options.memoryBudget
+    outputPath = options.output
+    variation = VariationTracker(
+      width: source.featureWidth, elementBytes: schema.featureType.byteCount)
+    duplicates =
+      options.searchesDuplicates
+      // Hashes are there twice while they are sorted.
+      ? DuplicateSearch(memoryRows: options.memoryBudget / 8 / 32, output: options.output) : nil
     if source.hasClasses { classes = ClassTally(type: source.targetType, count: classCount) }
     do throws(DatasetError) {
       writer = try DatasetWriter(
@@ -52,15 +65,15 @@ final class RowOutput {
     classes?.close(after: split)
   }
 
-  /// Writes the rows of the sources to the splits of a plan. Rows that are to be shuffled wait in
-  /// memory until all have been read.
+  /// Writes the rows of the sources to the splits of a plan. Rows that are to be shuffled wait until
+  /// all have been read.
   func write(
     _ sources: [any RowSource], by plan: SplitPlan
   ) throws(ConversionError) {
     let waiting = try plan.order.map { order throws(ConversionError) in
       try ShuffledRows(
         order: order, featureBytes: featureBytes, targetBytes: source.targetBytes,
-        path: sources[0].path)
+        memory: memoryBudget / 2, output: outputPath)
     }
     try forEachBand(of: sources) { band throws(ConversionError) in
       for split in SplitName.allCases {
@@ -68,7 +81,7 @@ final class RowOutput {
         if places.isEmpty { continue }
         if !band.labels.isEmpty { classes?.count(places.lazy.map { band.labels[$0] }, in: split) }
         if split == .train, let waiting {
-          waiting.append(places, of: band)
+          try waiting.append(places, of: band)
         } else if places.count == band.rows {
           try append(to: split, band)
         } else {
@@ -147,6 +160,8 @@ final class RowOutput {
     } catch {
       throw ConversionError(error)
     }
+    if split == .train { variation.add(band.features, rows: band.rows) }
+    try duplicates?.add(split, rows: band.rows, features: band.features, targets: band.targets)
     rowsWritten += band.rows
     report()
   }

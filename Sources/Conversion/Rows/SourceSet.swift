@@ -7,6 +7,8 @@ protocol SourceSet: AnyObject {
   var skipped: Int { get }
   var examples: [ConversionError] { get }
 
+  /// What is known of the columns, and was done to them.
+  func describe(in audit: inout Audit)
   /// What the rows of `train` are split by.
   func splitKeys() throws(ConversionError) -> SplitKeys
   /// Finds what has to be known of the rows that are learned from before any is read. Schemas are
@@ -32,6 +34,8 @@ final class ArraySet: SourceSet {
   }
 
   func fit(plan: SplitPlan?) {}
+
+  func describe(in audit: inout Audit) {}
 
   func splitKeys() throws(ConversionError) -> SplitKeys {
     for (name, value) in [("--group-by", options.groupBy), ("--time-order", options.timeOrder)]

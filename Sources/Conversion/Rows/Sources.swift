@@ -66,7 +66,9 @@ struct Sources {
   }
 
   /// What the output says about its rows.
-  func information(classCount: Int?, classNames: [String]?) -> DatasetInformation {
+  func information(
+    classCount: Int?, classNames: [String]?, audit: Audit
+  ) -> DatasetInformation {
     DatasetInformation(
       classCount: classCount, classNames: classNames, featureNames: schema.featureNames,
       normalization: schema.normalization
@@ -74,7 +76,8 @@ struct Sources {
       source: splits.sorted { $0.key < $1.key }.map { split, sources in
         let names = sources.flatMap(\.files).map { $0.split(separator: "/").last ?? "" }
         return "\(split): \(names.joined(separator: ", "))"
-      }.joined(separator: "; "), preprocessing: schema.preprocessing?.settings)
+      }.joined(separator: "; "), preprocessing: schema.preprocessing?.settings,
+      audit: audit.settings)
   }
 }
 

@@ -30,6 +30,10 @@ struct ColumnScan: Sendable {
   /// Infinite, or beyond a float's range.
   private(set) var nonFinite = 0
   private(set) var differentNumbers: Set<Double> = []
+  /// A number of the column, and how often it is there, at least: if one is nearly all of them,
+  /// that one.
+  private(set) var common = 0.0
+  private(set) var commonCount = 0
 
   init(_ wishes: Wishes) { self.wishes = wishes }
 
@@ -41,6 +45,8 @@ struct ColumnScan: Sendable {
       if value.isNaN { missing += 1 } else { nonFinite += 1 }
       return
     }
+    if numbers.count == 0 { common = value }
+    commonCount += value == common ? 1 : 0
     numbers.add(value)
     least = value < least ? value : least
     greatest = value > greatest ? value : greatest
@@ -74,6 +80,11 @@ struct ColumnScan: Sendable {
     }
     wordCount += other.wordCount - other.words.values.reduce(0, +)
     hasAllWords = hasAllWords && other.hasAllWords
+    if numbers.count > 0, common == other.common {
+      commonCount += other.commonCount
+    } else if other.commonCount > commonCount {
+      (common, commonCount) = (other.common, other.commonCount)
+    }
     numbers.add(other.numbers)
     least = min(least, other.least)
     greatest = max(greatest, other.greatest)

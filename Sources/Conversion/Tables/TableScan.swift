@@ -50,10 +50,27 @@ struct TableScan {
     _ cursor: inout FieldCursor, slots: [Int?], _ blank: [ColumnScan], _ missing: MissingWords,
     _ dialect: TableDialect
   ) -> [ColumnScan] {
+    let start = cursor
+    let scans = scan(&cursor, slots: slots, blank, missing, dialect, without: [])
+    guard !cursor.problems.isEmpty else { return scans }
+    // What stands in rows that cannot be read is no value of theirs.
+    var again = start
+    return scan(
+      &again, slots: slots, blank, missing, dialect, without: Set(cursor.problems.map(\.record)))
+  }
+
+  private static func scan(
+    _ cursor: inout FieldCursor, slots: [Int?], _ blank: [ColumnScan], _ missing: MissingWords,
+    _ dialect: TableDialect, without bad: Set<Int>
+  ) -> [ColumnScan] {
     var scans = blank
     scans.withUnsafeMutableBufferPointer { scans in
       var value = 0.0
       while cursor.startRecord() {
+        if !bad.isEmpty, bad.contains(cursor.records) {
+          _ = cursor.finishRecord()
+          continue
+        }
         for slot in slots {
           guard let slot else {
             _ = cursor.field()

@@ -38,7 +38,9 @@ enum Convert: Command {
     OptionGroup(
       title: "Splits and order",
       options: [validationFraction, testFraction, stratify, groupBy, timeOrder, shuffle, seed]),
-    OptionGroup(title: "Output", options: [output, .force, compression, chunkBytes]),
+    OptionGroup(
+      title: "Output", options: [output, .force, compression, chunkBytes, duplicates, strict]),
+    OptionGroup(title: "Machine", options: [memoryBudget]),
   ]
 
   private static let sources: [(split: SplitName, option: Option)] = [
@@ -97,11 +99,22 @@ enum Convert: Command {
     "Bytes of the features in a chunk, the piece that is read and decompressed at once. "
       + "Default: 128K.")
 
+  private static let duplicates = Option(
+    "duplicates", .choice(["search", "ignore"]),
+    "Search rows that are there more than once, in a split or in several. Default: search.")
+  private static let strict = Option(
+    "strict", .flag, "Take what the audit finds (duplicates, constant columns, …) for an error.")
+  private static let memoryBudget = Option(
+    "memory-budget", .byteSize,
+    "About the most memory to take; what does not fit goes to a file beside the output. Default: "
+      + "512M.")
+
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
     let options = try conversion(arguments)
     let clock = ContinuousClock()
     let start = clock.now
     let summary = try convert(options, console)
+    for example in summary.skippedExamples { console.warn("left out: \(example.place)") }
     console.result(text(summary, seconds: (clock.now - start) / .seconds(1)))
     return json(summary)
   }
@@ -148,6 +161,9 @@ enum Convert: Command {
     options.stratifies = arguments.has(stratify)
     options.groupBy = arguments.text(groupBy)
     options.timeOrder = arguments.text(timeOrder)
+    options.searchesDuplicates = arguments.text(duplicates) != "ignore"
+    options.isStrict = arguments.has(strict)
+    if let bytes = arguments.integer(memoryBudget) { options.memoryBudget = bytes }
     options.table = try tableOptions(arguments)
     options.like = try recipe(arguments)
     return options
@@ -170,6 +186,7 @@ enum Convert: Command {
       ],
       "normalization": summary.normalization.settings,
       "notes": .array(summary.notes.map { .string($0) }),
+      "skippedRows": .integer(summary.skippedRows), "audit": summary.audit.settings,
     ]
     members.merge(summary.targets.members(type: "\(summary.targetType)", names: summary.classNames))
     {
@@ -198,8 +215,11 @@ enum Convert: Command {
     facts.add("fingerprint", summary.fingerprint)
     for note in summary.notes { facts.add("note", note) }
     facts.add("next", "lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR")
-    return "\(summary.output): \(Numbers.bytes(summary.byteCount)), written in "
-      + "\(Numbers.duration(seconds))\n\n\(facts.text)"
+    let title =
+      "\(summary.output): \(Numbers.bytes(summary.byteCount)), written in "
+      + Numbers.duration(seconds)
+    let audit = AuditWords(summary.audit.settings)?.paragraphs ?? []
+    return ([title] + audit + [facts.text]).joined(separator: "\n\n")
   }
 }
 

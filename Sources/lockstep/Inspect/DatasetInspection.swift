@@ -86,6 +86,7 @@ struct DatasetInspection {
       StoredDataset.table(stored),
     ]
     if let balance { paragraphs.append(balance) }
+    paragraphs += AuditWords(dataset.information.audit)?.paragraphs ?? []
     return paragraphs
   }
 
@@ -142,6 +143,8 @@ struct DatasetInspection {
     ]
     members.merge(dataset.targets.members(names: dataset.classNames)) { $1 }
     members["source"] = dataset.information.source.map { .string($0) }
+    members["audit"] = dataset.information.audit
+    members["preprocessing"] = dataset.information.preprocessing
     members["featureNames"] = dataset.information.featureNames.map {
       .array($0.map { .string($0) })
     }
