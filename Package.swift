@@ -69,7 +69,7 @@ let package = Package(
       swiftSettings: settings),
 
     .executableTarget(
-      name: "Fuzz", dependencies: ["Datasets", "HDF5", "Kernels", "TestSupport"],
+      name: "Fuzz", dependencies: ["Conversion", "Datasets", "HDF5", "Kernels", "TestSupport"],
       path: "tools/fuzz",
       exclude: ["README.md"], swiftSettings: settings),
     .executableTarget(

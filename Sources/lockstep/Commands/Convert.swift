@@ -7,7 +7,8 @@ enum Convert: Command {
   static let name = "convert"
   static let summary = "Makes a dataset file of tables, arrays, images or other sources."
   static let usage =
-    "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
+    "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]\n"
+    + "       lockstep convert FILE.h5 --to csv|npy|npz --output FILE"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
     each split: what lockstep train takes. It reads text tables (CSV, TSV, …), IDX, NPY, NPZ, libsvm
@@ -41,6 +42,7 @@ enum Convert: Command {
     OptionGroup(
       title: "Output", options: [output, .force, compression, chunkBytes, duplicates, strict]),
     OptionGroup(title: "Machine", options: [memoryBudget]),
+    exports,
   ]
 
   private static let sources: [(split: SplitName, option: Option)] = [
@@ -51,11 +53,11 @@ enum Convert: Command {
   private static let format = Option(
     "format", .choice(of: SourceFormat.self),
     "The format of the sources, if their content should not decide.")
-  private static let features = Option(
+  static let features = Option(
     "features", .path("NAME"),
     "The array of features in an NPZ archive (default: x_train, x, …), the dataset in an HDF5 file "
       + "that others made.")
-  private static let targets = Option(
+  static let targets = Option(
     "targets", .path("NAME"),
     "The array or dataset of targets likewise. Of CIFAR-100: fine (the default) or coarse.")
   private static let imageSize = Option(
@@ -88,7 +90,7 @@ enum Convert: Command {
     "Shuffle the rows of train once, so that sorted sources train well. Default: full.")
   private static let seed = Option(
     "seed", .integer(0...Int.max), "Decides the shuffle and the rows drawn. Default: 0.")
-  private static let output = Option("output", .path("FILE.h5"), "The dataset file to write.")
+  static let output = Option("output", .path("FILE"), "The file to write.")
   private static let compression = Option(
     "compression",
     .text("none|gzip:1…9", "none, or gzip:1 (fast) to gzip:9 (small)") { text in
@@ -110,6 +112,7 @@ enum Convert: Command {
       + "512M.")
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
+    if isExport(arguments) { return try export(arguments, console) }
     let options = try conversion(arguments)
     let clock = ContinuousClock()
     let start = clock.now
