@@ -58,6 +58,9 @@ public struct ConversionOptions: Sendable, Equatable {
     self.output = output
   }
 
+  /// Tables of so many bytes may be taken for what they start like, which is checked on the way.
+  var leastPresumedBytes = 8 << 20
+
   /// Whether what rows are split by has to be read first.
   var hasSplitKeys: Bool { stratifies || groupBy != nil || timeOrder != nil }
 }

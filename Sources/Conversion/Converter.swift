@@ -13,7 +13,20 @@ public enum Converter {
     progress: @escaping (ConversionProgress) -> Void = { _ in }
   ) throws(ConversionError) -> ConversionSummary {
     try options.check()
-    let sources = try Sources(options)
+    let files = try SourceFile.open(options.sources)
+    let sources = try Sources(files, options, presumes: true)
+    do throws(ConversionError) {
+      return try convert(sources, options, progress)
+    } catch {
+      guard sources.set.presumedWrongly else { throw error }
+    }
+    return try convert(Sources(files, options, presumes: false), options, progress)
+  }
+
+  private static func convert(
+    _ sources: Sources, _ options: ConversionOptions,
+    _ progress: @escaping (ConversionProgress) -> Void
+  ) throws(ConversionError) -> ConversionSummary {
     let schema = sources.outputSchema
     let classNames = try sources.classNames(options)
     let output = try RowOutput(
@@ -27,6 +40,7 @@ public enum Converter {
         try output.write(rows, to: split)
       }
     }
+    try sources.set.conclude()
     let classCount = output.classes?.classCount
     let audit = try Audit(sources, output, options)
     let information = sources.information(

@@ -19,9 +19,7 @@ struct SplitPlan {
   let order: [Int32]?
 
   /// Rows of each split that is drawn from `train`, `train` included.
-  var rows: [SplitName: Int] {
-    destination.reduce(into: [:]) { $0[$1, default: 0] += 1 }
-  }
+  let rows: [SplitName: Int]
 
   /// Draws the splits, then shuffles what stays.
   init(
@@ -42,7 +40,13 @@ struct SplitPlan {
       try draw.atRandom()
     }
     destination = draw.destination
-    let kept = destination.count { $0 == .train }
+    var counts: [SplitName: Int] = [:]
+    for split in SplitName.allCases {
+      let count = draw.destination.count { $0 == split }
+      if count > 0 { counts[split] = count }
+    }
+    self.rows = counts
+    let kept = counts[.train] ?? 0
     order =
       options.shuffle == .none
       ? nil

@@ -52,7 +52,7 @@ import Testing
     }
     _ = try? SourceFormat.recognize(sources)
     let options = ConversionOptions(sources: [:], output: "")
-    let opened = try format.open([.train: sources], options).splits[.train]![0]
+    let opened = try format.open([.train: sources], options, presumes: false).splits[.train]![0]
     var rows = 0
     try opened.read(bandRows: 4) { band in
       #expect(band.features.count == band.rows * opened.schema.featureBytes)

@@ -36,7 +36,7 @@ struct SourceWorker {
       }
       say("case \(number)")
       // A case that takes longer is taken for one without an end.
-      alarm(5)
+      alarm(20)
       var options = ConversionOptions(
         sources: [.train: isImage ? [folder + "/images"] : paths], output: folder + "/source.h5")
       options.replacesExisting = true

@@ -7,6 +7,8 @@ final class HDF5Source: RowSource {
   let rowCount: Int
   let schema: SourceSchema
   let notes: [String]
+  /// What the file says of it, or else suits its type.
+  let normalization: Normalization
   private let rows: StoredRows
 
   static let magic: [UInt8] = [0x89] + Array("HDF\r\n\u{1A}\n".utf8)
@@ -20,7 +22,7 @@ final class HDF5Source: RowSource {
     // libhdf5 opens nothing without a name, but needs none afterwards.
     let copy = file.isNamed ? nil : try NamedCopy(of: file)
     let path = copy?.path ?? file.systemPath
-    (rowCount, schema, notes, rows) = try ConversionError.converting(source.path) {
+    (rowCount, schema, notes, normalization, rows) = try ConversionError.converting(source.path) {
       () throws(DatasetError) in
       let dataset = try Dataset(
         path: path, features: options.features, targets: options.targets)
@@ -31,13 +33,29 @@ final class HDF5Source: RowSource {
         // A row of one number is a row all the same.
         featureShape: dataset.featureShape.isEmpty ? [1] : dataset.featureShape,
         featureType: rows.featureType, targetShape: rows.targetShape, targetType: rows.targetType,
-        classNames: dataset.classNames, featureNames: dataset.featureNames,
-        normalization: dataset.normalization)
+        classNames: dataset.classNames, featureNames: dataset.featureNames)
       return (
         try dataset.rows(of: split), schema,
-        rows.hasWeights ? ["the weights of its rows are left out"] : [], rows
+        rows.hasWeights ? ["the weights of its rows are left out"] : [],
+        dataset.normalization, rows
       )
     }
+  }
+
+  /// Opens the files of each split; what the first one says of normalisation goes for all.
+  static func open(
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
+  ) throws(ConversionError) -> ArraySet {
+    var opened: [SplitName: [any RowSource]] = [:]
+    var normalization: Normalization?
+    for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
+      for file in files {
+        let source = try HDF5Source(file, split: split, options)
+        normalization = normalization ?? source.normalization
+        opened[split, default: []].append(source)
+      }
+    }
+    return ArraySet(opened, options, normalization: normalization)
   }
 
   func read(

@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 
 /// A source as it was named: a file, or standard input as "-". It can be read from its start any
@@ -16,6 +17,19 @@ final class SourceFile: Sendable {
 
   /// The word that stands for standard input on the command line.
   static let standardInput = "-"
+
+  /// The sources of each split.
+  static func open(
+    _ arguments: [SplitName: [String]]
+  ) throws(ConversionError) -> [SplitName: [SourceFile]] {
+    var sources: [SplitName: [SourceFile]] = [:]
+    for (split, arguments) in arguments.sorted(by: { $0.key < $1.key }) where !arguments.isEmpty {
+      var files: [SourceFile] = []
+      for argument in arguments { files.append(try SourceFile(argument)) }
+      sources[split] = files
+    }
+    return sources
+  }
 
   /// - Parameter argument: a path, or "-".
   init(_ argument: String) throws(ConversionError) {

@@ -63,8 +63,6 @@ struct SourceSchema: Equatable {
   /// Names that the source brings, if it does.
   var classNames: [String]?
   var featureNames: [String]?
-  /// How features become a network's input; nil for what suits their type.
-  var normalization: Normalization?
   /// How the rows were made from a table.
   var preprocessing: Preprocessing?
 

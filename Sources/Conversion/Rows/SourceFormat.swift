@@ -60,13 +60,14 @@ public enum SourceFormat: String, Sendable, CaseIterable {
 
   /// Opens the sources of each split.
   func open(
-    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
   ) throws(ConversionError) -> any SourceSet {
     switch self {
-    case .csv: return try TableSet(sources, options)
+    case .csv: return try TableSet(sources, options, presumes: presumes)
     // What is of one kind in all files can be told from all of them only.
     case .libsvm: return try LibSVMSource.open(sources, options)
     case .images: return try ImageSet.open(sources, options)
+    case .hdf5: return try HDF5Source.open(sources, options)
     default: break
     }
     var opened: [SplitName: [any RowSource]] = [:]
@@ -85,11 +86,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case .npy: try NPYSource.open(files, for: split.rawValue)
     case .npz: try NPYSource.open(archives: files, for: split, options)
     case .cifar: try CIFARSource.open(files, options)
-    case .hdf5:
-      try files.map { file throws(ConversionError) in
-        try HDF5Source(file, split: split, options)
-      }
-    case .csv, .libsvm, .images: []
+    case .csv, .libsvm, .hdf5, .images: []
     }
   }
 

@@ -7,6 +7,12 @@ protocol SourceSet: AnyObject {
   var skipped: Int { get }
   var examples: [ConversionError] { get }
 
+  /// How features become a network's input; nil for what suits their type. Known in the end.
+  var normalization: Normalization? { get }
+  /// Whether rows are not what they were taken for, so that all has to be done again.
+  var presumedWrongly: Bool { get }
+  /// Finds in the end, when all rows were read, what could wait for it.
+  func conclude() throws(ConversionError)
   /// What is known of the columns, and was done to them.
   func describe(in audit: inout Audit)
   /// What the rows of `train` are split by.
@@ -19,21 +25,26 @@ protocol SourceSet: AnyObject {
 /// Sources whose rows are arrays, which need no look at the whole.
 final class ArraySet: SourceSet {
   let splits: [SplitName: [any RowSource]]
+  let normalization: Normalization?
+  let presumedWrongly = false
   let skipped: Int
   let examples: [ConversionError]
   private let options: ConversionOptions
 
   init(
     _ splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
-    skipped: SkippedRows = SkippedRows()
+    skipped: SkippedRows = SkippedRows(), normalization: Normalization? = nil
   ) {
     self.splits = splits
     self.options = options
     self.skipped = skipped.count
     examples = skipped.examples
+    self.normalization = normalization
   }
 
   func fit(plan: SplitPlan?) {}
+
+  func conclude() {}
 
   func describe(in audit: inout Audit) {}
 

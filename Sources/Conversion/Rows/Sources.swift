@@ -12,17 +12,16 @@ struct Sources {
   /// The smallest type that holds the features exactly: what is stored.
   let featureType: ElementType
 
-  init(_ options: ConversionOptions) throws(ConversionError) {
-    var sources: [SplitName: [SourceFile]] = [:]
-    for (split, paths) in options.sources.sorted(by: { $0.key < $1.key }) where !paths.isEmpty {
-      var files: [SourceFile] = []
-      for path in paths { files.append(try SourceFile(path)) }
-      sources[split] = files
-    }
+  /// - Parameters:
+  ///   - sources: of each split.
+  ///   - presumes: whether large tables may be taken for what they start like.
+  init(
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
+  ) throws(ConversionError) {
     let files = sources.sorted { $0.key < $1.key }.flatMap(\.value)
     let format =
       if let format = options.format { format } else { try SourceFormat.recognize(files) }
-    set = try format.open(sources, options)
+    set = try format.open(sources, options, presumes: presumes)
     splits = set.splits
     if let train = splits[.train] {
       let keys = options.hasSplitKeys ? try set.splitKeys() : SplitKeys()
@@ -71,7 +70,7 @@ struct Sources {
   ) -> DatasetInformation {
     DatasetInformation(
       classCount: classCount, classNames: classNames, featureNames: schema.featureNames,
-      normalization: schema.normalization
+      normalization: set.normalization
         ?? .fitting(type: schema.featureType, rowShape: schema.featureShape),
       source: splits.sorted { $0.key < $1.key }.map { split, sources in
         let names = sources.flatMap(\.files).map { $0.split(separator: "/").last ?? "" }

@@ -30,6 +30,7 @@ struct ColumnScan: Sendable {
   /// Infinite, or beyond a float's range.
   private(set) var nonFinite = 0
   private(set) var differentNumbers: Set<Double> = []
+  private var recent = (Double.nan, Double.nan)
   /// A number of the column, and how often it is there, at least: if one is nearly all of them,
   /// that one.
   private(set) var common = 0.0
@@ -52,7 +53,14 @@ struct ColumnScan: Sendable {
     greatest = value > greatest ? value : greatest
     isInteger = isInteger && abs(value) < 0x1p63 && Double(Int(value)) == value
     fitsFloat = fitsFloat && Double(Float(value)) == value
-    if differentNumbers.count < wishes.numbers { differentNumbers.insert(value) }
+    if differentNumbers.count < wishes.numbers { addDifferent(value) }
+  }
+
+  /// Most numbers of a class are one of the last two.
+  private mutating func addDifferent(_ value: Double) {
+    if value == recent.0 || value == recent.1 { return }
+    recent = (value, recent.0)
+    differentNumbers.insert(value)
   }
 
   /// Doubles from here on round to an infinite float.

@@ -125,6 +125,21 @@ struct FieldCursor {
     return problem == nil
   }
 
+  /// Passes over all records of the block, which counts them. Their fields are not looked at.
+  mutating func skipRecords() {
+    guard memchr(start, Int32(TableDialect.quote), limit - start) == nil else {
+      while startRecord() { _ = finishRecord() }
+      return
+    }
+    while startRecord() {
+      let found = memchr(position, 0x0A, end - position)
+      guard found != nil || isFinal else { return }
+      position = found.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) + 1 } ?? end
+      records += 1
+      recordStart = position
+    }
+  }
+
   /// Reads a field that is a plain number.
   /// - Returns: false, with nothing read, for any other field.
   @inline(__always)

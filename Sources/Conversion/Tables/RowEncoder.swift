@@ -1,5 +1,6 @@
 import Glibc
 import HDF5
+import Synchronization
 
 /// Turns rows of numbers, as `RowDecoder` makes them, into features and targets as they are stored.
 struct RowEncoder: Sendable {
@@ -98,6 +99,12 @@ final class EncodedRows: @unchecked Sendable {
     free(targets)
   }
 
+  /// Forgets all rows, and keeps the memory.
+  func removeAll() {
+    rows = 0
+    records.removeAll(keepingCapacity: true)
+  }
+
   /// Features of some rows.
   func features(_ rows: Range<Int>) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
@@ -158,5 +165,23 @@ final class EncodedRows: @unchecked Sendable {
       let out = out.assumingMemoryBound(to: Float.self)
       for index in 0..<count { out[index] = Float(values[index]) }
     }
+  }
+}
+
+/// Memory of blocks that were used and can be used again: fresh memory costs as much as what is done
+/// to it.
+final class EncodedRowsPool: Sendable {
+  private let encoder: RowEncoder
+  private let free = Mutex<[EncodedRows]>([])
+
+  init(_ encoder: RowEncoder) { self.encoder = encoder }
+
+  func take() -> EncodedRows {
+    free.withLock { $0.popLast() } ?? EncodedRows(encoder)
+  }
+
+  func give(_ rows: EncodedRows) {
+    rows.removeAll()
+    free.withLock { $0.append(rows) }
   }
 }

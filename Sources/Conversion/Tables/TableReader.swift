@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 
 /// Reads a text table front to back, its records parsed on all cores.
 ///
@@ -23,11 +22,15 @@ struct TableReader {
     /// The number of the first record, and how many there are, bad ones included.
     var firstRecord: Int
     var records: Int
+    /// Of the table's text.
+    var bytes: Int
     /// By their place in the table.
     var problems: [RecordProblem]
   }
 
   static let blockBytes = 512 << 10
+  /// What `withStart` looks at.
+  private static let startBytes = 64 << 10
 
   /// Parses all records.
   ///
@@ -39,153 +42,84 @@ struct TableReader {
     blockBytes: Int = blockBytes, parse: @Sendable (inout FieldCursor) -> Output,
     accept: (Output, Place) throws(ConversionError) -> Void
   ) throws(ConversionError) {
+    let batches = try BlockBatches<Output>(self, blockBytes: blockBytes)
+    var firstRecord = 0
+    var next = try batches.next(parse)
+    while let batch = next {
+      var following: Result<BlockBatches<Output>.Batch?, ConversionError> = .success(nil)
+      var failure: ConversionError?
+      // While blocks are taken, the ones that follow are read and parsed.
+      inParallel {
+        do throws(ConversionError) {
+          for block in batch.blocks {
+            let problems = block.problems.map { problem in
+              var problem = problem
+              problem.record += firstRecord
+              problem.offset += batch.offset + block.start
+              return problem
+            }
+            try accept(
+              block.output,
+              Place(
+                firstRecord: firstRecord, records: block.records, bytes: block.end - block.start,
+                problems: problems))
+            firstRecord += block.records
+          }
+        } catch {
+          failure = error
+        }
+      } and: {
+        do throws(ConversionError) { following = .success(try batches.next(parse)) } catch {
+          following = .failure(error)
+        }
+      }
+      if let failure { throw failure }
+      if batch.isTooLong {
+        throw error(
+          RecordProblem(kind: .tooLong, record: firstRecord, offset: batch.end), names: nil)
+      }
+      next = try following.get()
+    }
+  }
+
+  /// How much a table has: records, bad ones included, and bytes of text.
+  struct Size {
+    var records = 0
+    var bytes = 0
+  }
+
+  /// Counts the records.
+  func measure() throws(ConversionError) -> Size {
+    var size = Size()
+    try forEachBlock { cursor in
+      cursor.skipRecords()
+    } accept: { _, place in
+      size.records += place.records
+      size.bytes += place.bytes
+    }
+    return size
+  }
+
+  /// Parses the whole records among the first bytes.
+  func withStart<Output>(_ parse: (inout FieldCursor) -> Output) throws(ConversionError) -> Output {
     let file = try source.open()
     _ = try file.read(count: dataOffset)
-    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bufferBytes)
-    defer { buffer.deallocate() }
-    var (filled, offset, firstRecord) = (0, dataOffset, 0)
-    var isFinal = false
-    func acceptAll(_ results: [BlockResult<Output>]) throws(ConversionError) {
-      for result in results {
-        let problems = result.problems.map { problem in
-          var problem = problem
-          problem.record += firstRecord
-          problem.offset += offset + result.start
-          return problem
-        }
-        try accept(
-          result.output,
-          Place(firstRecord: firstRecord, records: result.records, problems: problems))
-        firstRecord += result.records
-      }
-    }
-    while !isFinal {
-      let free = UnsafeMutableRawBufferPointer(
-        rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-      let count = try file.read(into: free)
-      filled += count
-      isFinal = count < free.count
-      let bytes = UnsafeBufferPointer(rebasing: buffer[..<filled])
-      var start = 0
-      while start < filled {
-        let cuts = Self.cuts(bytes, from: start, blockBytes: blockBytes, isFinal: isFinal)
-        if cuts.count == 1 { break }
-        let (results, isWhole) = parseBlocks(bytes, cuts, isFinal: isFinal, parse)
-        try acceptAll(results)
-        let end = results.last!.end
-        if isWhole || end == start {
-          start = end
-          break
-        }
-        start = end
-      }
-      if start == 0, filled == buffer.count {
-        // A record that fills the buffer is taken for one that ends here, which its quote does not.
-        let (results, _) = parseBlocks(bytes, [0, 1], isFinal: true, parse)
-        start = results[0].end
-        guard start < filled else {
-          throw error(
-            RecordProblem(kind: .tooLong, record: firstRecord, offset: offset), names: nil)
-        }
-        try acceptAll(results)
-      }
-      buffer.baseAddress!.update(from: buffer.baseAddress! + start, count: filled - start)
-      filled -= start
-      offset += start
+    let bytes = try file.read(count: Self.startBytes)
+    return bytes.withUnsafeBufferPointer { bytes in
+      let end = bytes.isEmpty ? 0 : BlockBatches<Output>.lastRecordEnd(bytes, from: 0)
+      var cursor = FieldCursor(
+        bytes, block: 0..<end, isFinal: false, dialect: dialect, columns: columns)
+      return parse(&cursor)
     }
   }
+}
 
-  private struct BlockResult<Output> {
-    var output: Output
-    /// In the buffer: where the block starts, and where the next one must.
-    var start: Int
-    var end: Int
-    var records: Int
-    var problems: [RecordProblem]
-  }
-
-  /// Parses the blocks between cuts, each on any thread.
-  /// - Returns: the results up to the first block that does not end where the next one starts, and
-  ///   whether that was the last one.
-  private func parseBlocks<Output>(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ cuts: [Int], isFinal: Bool,
-    _ parse: @Sendable (inout FieldCursor) -> Output
-  ) -> (results: [BlockResult<Output>], isWhole: Bool) {
-    let count = cuts.count - 1
-    let results = [BlockResult<Output>](unsafeUninitializedCapacity: count) { results, filled in
-      nonisolated(unsafe) let results = results.baseAddress!
-      nonisolated(unsafe) let bytes = bytes
-      DispatchQueue.concurrentPerform(iterations: count) { index in
-        var cursor = FieldCursor(
-          bytes, block: cuts[index]..<cuts[index + 1], isFinal: isFinal, dialect: dialect,
-          columns: columns)
-        let output = parse(&cursor)
-        (results + index).initialize(
-          to: BlockResult(
-            output: output, start: cuts[index], end: cuts[index] + cursor.consumed,
-            records: cursor.records, problems: cursor.problems))
-      }
-      filled = count
+/// Runs two pieces of work at the same time, if there are cores, and waits for both.
+private func inParallel(_ first: () -> Void, and second: () -> Void) {
+  withoutActuallyEscaping(first) { first in
+    withoutActuallyEscaping(second) { second in
+      nonisolated(unsafe) let work = [first, second]
+      DispatchQueue.concurrentPerform(iterations: 2) { work[$0]() }
     }
-    let wrong = (1..<count).first { results[$0 - 1].end != cuts[$0] }
-    return (wrong.map { Array(results[..<$0]) } ?? results, wrong == nil)
-  }
-
-  /// Where to cut bytes into blocks: at the start, at the first record that starts behind each so
-  /// many bytes, and where the last whole record ends, if quotes are in order.
-  private static func cuts(
-    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, blockBytes: Int, isFinal: Bool
-  ) -> [Int] {
-    let places = Array(stride(from: start, to: bytes.count, by: blockBytes))
-    let quotes = [Int](unsafeUninitializedCapacity: places.count) { counts, count in
-      nonisolated(unsafe) let counts = counts.baseAddress!
-      nonisolated(unsafe) let bytes = bytes
-      DispatchQueue.concurrentPerform(iterations: places.count) { index in
-        var found = 0
-        var place = bytes.baseAddress! + places[index]
-        let end = bytes.baseAddress! + min(places[index] + blockBytes, bytes.count)
-        while let quote = memchr(place, Int32(TableDialect.quote), end - place) {
-          found += 1
-          place = UnsafePointer(quote.assumingMemoryBound(to: UInt8.self)) + 1
-        }
-        (counts + index).initialize(to: found)
-      }
-      count = places.count
-    }
-    var cuts = [start]
-    var isQuoted = false
-    for index in places.indices {
-      if places[index] > cuts.last!,
-        let cut = recordStart(bytes, from: places[index], isQuoted: isQuoted), cut < bytes.count
-      {
-        cuts.append(cut)
-      }
-      if !quotes[index].isMultiple(of: 2) { isQuoted.toggle() }
-    }
-    if isFinal { return cuts + [bytes.count] }
-    let end = lastRecordEnd(bytes, from: cuts.last!)
-    return end > cuts.last! ? cuts + [end] : cuts
-  }
-
-  /// Where the first record starts behind a place that lies within quotes or not.
-  private static func recordStart(
-    _ bytes: UnsafeBufferPointer<UInt8>, from place: Int, isQuoted: Bool
-  ) -> Int? {
-    var isQuoted = isQuoted
-    for index in place..<bytes.count {
-      if bytes[index] == TableDialect.quote { isQuoted.toggle() }
-      if bytes[index] == 0x0A, !isQuoted { return index + 1 }
-    }
-    return nil
-  }
-
-  /// Where the last record ends that ends at all, behind a place where one starts.
-  private static func lastRecordEnd(_ bytes: UnsafeBufferPointer<UInt8>, from place: Int) -> Int {
-    var (end, isQuoted) = (place, false)
-    for index in place..<bytes.count {
-      if bytes[index] == TableDialect.quote { isQuoted.toggle() }
-      if bytes[index] == 0x0A, !isQuoted { end = index + 1 }
-    }
-    return end
   }
 }

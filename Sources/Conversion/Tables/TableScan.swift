@@ -3,10 +3,31 @@ struct TableScan {
   /// Of all files, and of those of the split that is learned from, by column name.
   private(set) var all: [String: ColumnScan] = [:]
   private(set) var learned: [String: ColumnScan] = [:]
-  /// Records of each file, bad ones included, in the files' order.
-  private(set) var records: [Int] = []
+  /// In the files' order.
+  private(set) var sizes: [TableReader.Size] = []
   /// Records that cannot be read.
   private(set) var problems = 0
+
+  /// What was found while rows were read for something else.
+  init(all: [String: ColumnScan], learned: [String: ColumnScan], sizes: [TableReader.Size]) {
+    self.all = all
+    self.learned = learned
+    self.sizes = sizes
+  }
+
+  /// Looks at how a table starts.
+  init(
+    startOf file: TableFile, _ wishes: [String: ColumnScan.Wishes], missing: MissingWords
+  ) throws(ConversionError) {
+    let places = file.names.indices.filter { wishes[file.names[$0]] != nil }
+    let blank = places.map { ColumnScan(wishes[file.names[$0]]!) }
+    let slots = file.names.indices.map { places.firstIndex(of: $0) }
+    let scans = try file.reader.withStart { cursor in
+      Self.scan(&cursor, slots: slots, blank, missing, file.reader.dialect)
+    }
+    for (place, scan) in zip(places, scans) { all[file.names[place]] = scan }
+    learned = all
+  }
 
   /// Reads all files.
   ///
@@ -23,7 +44,7 @@ struct TableScan {
       let places = file.names.indices.filter { wishes[file.names[$0]] != nil }
       let blank = places.map { ColumnScan(wishes[file.names[$0]]!) }
       var scans = blank
-      var found = 0
+      var size = TableReader.Size()
       // For each column of the table, its place among those that are looked at.
       let slots = file.names.indices.map { places.firstIndex(of: $0) }
       let reader = file.reader
@@ -34,10 +55,11 @@ struct TableScan {
           throw reader.error(problem, names: file.names)
         }
         problems += place.problems.count
-        found += place.records
+        size.records += place.records
+        size.bytes += place.bytes
         for (index, column) in columns.enumerated() { scans[index].add(column) }
       }
-      records.append(found)
+      sizes.append(size)
       for (index, place) in places.enumerated() {
         let name = file.names[place]
         all[name, default: blank[index]].add(scans[index])

@@ -11,7 +11,7 @@ extension TableSet {
       default: Audit.Column.classType
       }
     for name in roles.targets { audit.add(column: name, type: target, scan.all[name]!) }
-    if normalization != .none {
+    if fitted != .none {
       audit.changes.append(
         "numbers are scaled as rows are read (\(options.like == nil ? options.table.scaling.rawValue : "as the data that was learned from"))"
       )

@@ -5,12 +5,12 @@ import Datasets
 extension TableSet {
   func fit(plan: SplitPlan?) throws(ConversionError) {
     if let like = options.like {
-      normalization = like.normalization
+      fitted = like.normalization
     } else {
       if options.table.scaling != .none { try checkLearned() }
       let fit = TableFit(self, plan: plan)
       try fit.impute()
-      normalization = try fit.scale()
+      fitted = try fit.scale()
     }
     finish()
   }

@@ -142,7 +142,6 @@ extension TableSet {
       targetShape: targetPlaces.count > 1 ? [targetPlaces.count] : [],
       targetType: encoder.targetType)
     schema.featureNames = preprocessing.featureNames
-    schema.normalization = normalization
     schema.preprocessing = preprocessing
     switch preprocessing.target.kind {
     case .classes(let words): schema.classNames = words

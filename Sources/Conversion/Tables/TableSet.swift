@@ -1,4 +1,5 @@
 import Datasets
+import Glibc
 import HDF5
 
 /// The text tables of all splits, read as one: columns are what they are in all of them.
@@ -6,11 +7,14 @@ final class TableSet: SourceSet {
   let options: ConversionOptions
   let roles: TableRoles
   private(set) var tables: [Table]
-  let scan: TableScan
+  private(set) var scan: TableScan
   let missing: MissingWords
   /// Without what is fitted, until it is.
   var preprocessing: Preprocessing
-  var normalization = Normalization.none
+  var fitted = Normalization.none
+  var normalization: Normalization? { fitted }
+  /// What is taken for granted of columns that were not looked at as a whole.
+  private(set) var presumption: Presumption?
   private(set) var sources: [SplitName: [TableSource]] = [:]
   var splits: [SplitName: [any RowSource]] { sources }
   /// Rows that are left out: how many, and the first few with their reasons.
@@ -24,13 +28,15 @@ final class TableSet: SourceSet {
     /// Good ones, and all.
     var rows = 0
     var records = 0
+    /// Of text.
+    var bytes = 0
   }
 
   /// So many rows that are left out are told with their reasons.
   private static let mostExamples = 5
 
   init(
-    _ files: [SplitName: [SourceFile]], _ options: ConversionOptions
+    _ files: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
   ) throws(ConversionError) {
     var options = options
     let like = options.like?.preprocessing
@@ -52,13 +58,19 @@ final class TableSet: SourceSet {
       scan = try Self.scan(tables, roles, like: like, missing, options)
     } else {
       roles = try TableRoles(first, options)
-      (scan, preprocessing) = try Self.infer(tables, roles, missing, options)
+      if presumes, let found = try Self.presume(tables, roles, missing, options) {
+        (scan, preprocessing) = found
+        presumption = Presumption(roles, scan)
+      } else {
+        (scan, preprocessing) = try Self.infer(tables, roles, missing, options)
+      }
     }
-    for (index, records) in scan.records.enumerated() {
-      (tables[index].records, tables[index].rows) = (records, records)
+    for (index, size) in scan.sizes.enumerated() {
+      (tables[index].records, tables[index].rows) = (size.records, size.records)
+      tables[index].bytes = size.bytes
     }
     self.tables = tables
-    if mayHaveBadRows { try countGoodRows() }
+    if presumption == nil, mayHaveBadRows { try countGoodRows() }
     for table in self.tables where table.rows == 0 {
       throw ConversionError(
         subject: table.file.path,
@@ -66,8 +78,9 @@ final class TableSet: SourceSet {
         expected: "at least one")
     }
     for table in self.tables {
-      sources[table.split, default: []].append(
-        TableSource(table, skipsBadRows: options.table.skipsBadRows))
+      let source = TableSource(table, skipsBadRows: options.table.skipsBadRows)
+      source.presumption = presumption
+      sources[table.split, default: []].append(source)
     }
   }
 
@@ -85,16 +98,84 @@ final class TableSet: SourceSet {
       expected: "the columns of \(other.path)")
   }
 
-  /// Looks at the columns until all are known, which is at most twice.
-  private static func infer(
-    _ tables: [Table], _ roles: TableRoles, _ missing: MissingWords, _ options: ConversionOptions
-  ) throws(ConversionError) -> (TableScan, Preprocessing) {
+  private static func wishes(
+    _ roles: TableRoles, _ options: ConversionOptions
+  ) -> [String: ColumnScan.Wishes] {
     var wishes: [String: ColumnScan.Wishes] = [:]
     for name in roles.scanned {
       var wish = ColumnScan.Wishes(isCategorical: options.table.categorical.contains(name))
       if roles.targets == [name] { wish.numbers = ColumnInference.mostNumberedClasses + 1 }
       wishes[name] = wish
     }
+    return wishes
+  }
+
+  /// Takes a large table that starts with nothing but numbers for one that is so throughout, which
+  /// spares reading it twice. Rows are only counted; what was taken for granted is checked as they
+  /// are written.
+  private static func presume(
+    _ tables: [Table], _ roles: TableRoles, _ missing: MissingWords, _ options: ConversionOptions
+  ) throws(ConversionError) -> (TableScan, Preprocessing)? {
+    let isDrawn = options.validationFraction + options.testFraction > 0
+    let fitsOnTheWay =
+      options.table.scaling == .none || (options.table.scaling != .robust && !isDrawn)
+    guard fitsOnTheWay, !options.hasSplitKeys, !options.table.skipsBadRows,
+      roles.targets.count == 1, options.table.categorical.isEmpty,
+      let bytes = byteCount(of: tables), bytes >= options.leastPresumedBytes
+    else { return nil }
+    let wishes = wishes(roles, options)
+    let start = try TableScan(startOf: tables[0].file, wishes, missing: missing)
+    let columns = roles.scanned.map { start.all[$0]! }
+    guard
+      columns.allSatisfy({
+        $0.numbers.count > 0 && $0.wordCount == 0 && $0.missing == 0 && $0.nonFinite == 0
+      }), roles.features.contains(where: { !start.all[$0]!.fitsFloat })
+    else { return nil }
+    let kinds = Dictionary(
+      uniqueKeysWithValues: roles.features.map { ($0, ColumnInference.Kind.number) })
+    let made = try preprocessing(start, kinds, tables, roles, options)
+    if case .listedClasses = made.target.kind { return nil }
+    var sizes: [TableReader.Size] = []
+    for table in tables { sizes.append(try table.file.reader.measure()) }
+    return (TableScan(all: start.all, learned: start.all, sizes: sizes), made)
+  }
+
+  /// Bytes of all files; nil where one is no plain file.
+  private static func byteCount(of tables: [Table]) -> Int? {
+    var count = 0
+    for table in tables {
+      var status = stat()
+      guard stat(table.file.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        return nil
+      }
+      count += Int(status.st_size)
+    }
+    return count
+  }
+
+  var presumedWrongly: Bool { presumption?.isWrong ?? false }
+
+  /// Checks, once all rows were written, what was taken for granted.
+  func conclude() throws(ConversionError) {
+    guard let presumption else { return }
+    let presumed = (preprocessing, encoder.type, encoder.targetType)
+    scan = presumption.scan(sizes: scan.sizes)
+    let kinds = Dictionary(
+      uniqueKeysWithValues: roles.features.map { ($0, ColumnInference.Kind.number) })
+    preprocessing = try Self.preprocessing(scan, kinds, tables, roles, options)
+    if presumed != (preprocessing, encoder.type, encoder.targetType) {
+      presumption.isWrong = true
+      throw ConversionError(
+        subject: tables[0].file.path, problem: "is not throughout as it starts")
+    }
+    try fit(plan: nil)
+  }
+
+  /// Looks at the columns until all are known, which is at most twice.
+  private static func infer(
+    _ tables: [Table], _ roles: TableRoles, _ missing: MissingWords, _ options: ConversionOptions
+  ) throws(ConversionError) -> (TableScan, Preprocessing) {
+    var wishes = wishes(roles, options)
     let path = tables[0].file.path
     while true {
       let scan = try scan(tables, wishes, missing, options)

@@ -13,6 +13,8 @@ final class TableSource: RowSource {
   var file: TableFile { table.file }
   private let skipsBadRows: Bool
   var recipe: Recipe?
+  /// Where what was presumed of the columns is checked, if it was.
+  var presumption: Presumption?
 
   init(_ table: TableSet.Table, skipsBadRows: Bool) {
     self.table = table
@@ -34,13 +36,21 @@ final class TableSource: RowSource {
   ) throws(ConversionError) {
     let (decoder, encoder) = (made.decoder, made.encoder)
     let reader = table.file.reader
+    let blank = presumption?.blank ?? []
+    let pool = EncodedRowsPool(encoder)
     var firstRow = 0
     try reader.forEachBlock(blockBytes: blockBytes) { cursor in
-      Self.encode(&cursor, decoder, encoder)
-    } accept: { block, place throws(ConversionError) in
-      if let problem = place.problems.first, !skipsBadRows {
-        throw reader.error(problem, names: table.file.names)
+      Self.encode(&cursor, decoder, pool.take(), rowWidth: encoder.rowWidth, blank)
+    } accept: { result, place throws(ConversionError) in
+      let (block, scans) = result
+      if let problem = place.problems.first {
+        if let presumption {
+          presumption.isWrong = true
+          throw changed
+        }
+        if !skipsBadRows { throw reader.error(problem, names: table.file.names) }
       }
+      presumption?.add(scans, from: table)
       guard firstRow + block.rows <= rowCount else { throw changed }
       for start in stride(from: 0, to: block.rows, by: bandRows) {
         let rows = start..<min(start + bandRows, block.rows)
@@ -52,29 +62,36 @@ final class TableSource: RowSource {
               ? nil : block.records[rows].map { place.firstRecord + Int($0) }))
       }
       firstRow += block.rows
+      pool.give(block)
     }
     guard firstRow == rowCount else { throw changed }
   }
 
+  /// - Parameter blank: for each number of a row, what it is to be added to.
   private static func encode(
-    _ cursor: inout FieldCursor, _ decoder: RowDecoder, _ encoder: RowEncoder
-  ) -> EncodedRows {
-    let block = EncodedRows(encoder)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: encoder.rowWidth) { row in
-      while cursor.startRecord() {
-        decoder.decode(&cursor, into: row.baseAddress!)
-        if cursor.finishRecord() {
-          block.append(row.baseAddress!, record: cursor.records - 1)
+    _ cursor: inout FieldCursor, _ decoder: RowDecoder, _ block: EncodedRows, rowWidth: Int,
+    _ blank: [ColumnScan]
+  ) -> (EncodedRows, [ColumnScan]) {
+    var scans = blank
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: rowWidth) { row in
+      scans.withUnsafeMutableBufferPointer { scans in
+        while cursor.startRecord() {
+          decoder.decode(&cursor, into: row.baseAddress!)
+          if cursor.finishRecord() {
+            block.append(row.baseAddress!, record: cursor.records - 1)
+            for place in scans.indices { scans[place].add(row[place]) }
+          }
         }
       }
     }
-    return block
+    return (block, scans)
   }
 
   /// Smaller where rows grow: many categories come from few bytes.
   private var blockBytes: Int {
     let rowBytes = made.schema.featureBytes + made.schema.targetBytes
-    return max(4 << 10, min(TableReader.blockBytes, TableReader.blockBytes * 16 / rowBytes))
+    let growth = Double(rowBytes * table.records) / Double(max(1, table.bytes))
+    return max(1024, Int(Double(TableReader.blockBytes) / max(1, growth / 4)))
   }
 
   private var changed: ConversionError {
