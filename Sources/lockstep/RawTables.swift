@@ -33,7 +33,6 @@ struct RawTables {
     file = try AtomicFile(target: output + ".rows", replacingExisting: true)
     names = paths
     var options = ConversionOptions(sources: [split: paths], output: file.temporaryPath)
-    options.format = .csv
     options.like = recipe
     options.readsTargets = false
     options.shuffle = .none

@@ -10,7 +10,7 @@ final class ShuffledRows {
   private let featureBytes: Int
   private let targetBytes: Int
   /// Of a row with its place and its number.
-  private var recordBytes: Int { featureBytes + targetBytes + 16 }
+  private let recordBytes: Int
   /// Places of a piece; the last one may have fewer.
   private let pieceRows: Int
   private var pieces: [Piece] = []
@@ -20,7 +20,9 @@ final class ShuffledRows {
 
   private struct Piece {
     /// Rows that wait to be written, or to be handed out.
-    var buffer: [UInt8] = []
+    var buffer: UnsafeMutableRawBufferPointer
+    /// How many they are.
+    var waiting = 0
     /// Rows in the file.
     var written = 0
   }
@@ -37,7 +39,7 @@ final class ShuffledRows {
     self.places = places
     self.featureBytes = featureBytes
     self.targetBytes = targetBytes
-    let recordBytes = featureBytes + targetBytes + 16
+    recordBytes = featureBytes + targetBytes + 16
     // A piece is there twice when it is handed out: as it came, and in its order.
     let mostRows = max(1, memory / 2 / recordBytes)
     if order.count <= mostRows {
@@ -48,27 +50,34 @@ final class ShuffledRows {
       spill = try SpillFile(beside: output)
     }
     let count = (order.count + pieceRows - 1) / pieceRows
-    pieces = Array(repeating: Piece(), count: count)
-    waitingBytes = max(recordBytes, memory / max(1, count))
+    waitingRows = spill == nil ? order.count : max(1, memory / max(1, count) / recordBytes)
+    for _ in 0..<count {
+      pieces.append(
+        Piece(buffer: .allocate(byteCount: waitingRows * recordBytes, alignment: 16)))
+    }
   }
 
-  /// Bytes of each piece that wait before they are written.
-  private let waitingBytes: Int
+  deinit { for piece in pieces { piece.buffer.deallocate() } }
+
+  /// Rows of each piece that wait before they are written.
+  private let waitingRows: Int
 
   /// Takes the rows at some places of a band.
   func append(_ rows: [Int], of band: OutputBand) throws(ConversionError) {
     for row in rows {
       let place = Int(places[count])
       let piece = place / pieceRows
-      withUnsafeBytes(of: Int64(place)) { pieces[piece].buffer.append(contentsOf: $0) }
-      withUnsafeBytes(of: Int64(band.numbers[row])) { pieces[piece].buffer.append(contentsOf: $0) }
-      pieces[piece].buffer.append(
-        contentsOf: UnsafeRawBufferPointer(
-          rebasing: band.features[row * featureBytes..<(row + 1) * featureBytes]))
-      pieces[piece].buffer.append(
-        contentsOf: UnsafeRawBufferPointer(
-          rebasing: band.targets[row * targetBytes..<(row + 1) * targetBytes]))
-      if spill != nil, pieces[piece].buffer.count >= waitingBytes { try write(piece) }
+      // In memory a row goes to its place at once.
+      let slot = spill == nil ? place : pieces[piece].waiting
+      let record = pieces[piece].buffer.baseAddress! + slot * recordBytes
+      record.storeBytes(of: Int64(place), as: Int64.self)
+      record.storeBytes(of: Int64(band.numbers[row]), toByteOffset: 8, as: Int64.self)
+      (record + 16).copyMemory(
+        from: band.features.baseAddress! + row * featureBytes, byteCount: featureBytes)
+      (record + 16 + featureBytes).copyMemory(
+        from: band.targets.baseAddress! + row * targetBytes, byteCount: targetBytes)
+      pieces[piece].waiting += 1
+      if spill != nil, pieces[piece].waiting == waitingRows { try write(piece) }
       count += 1
     }
   }
@@ -77,69 +86,69 @@ final class ShuffledRows {
   func forEachBand(
     rows bandRows: Int, _ body: (OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    if spill != nil { for piece in pieces.indices { try write(piece) } }
+    guard let spill else {
+      for piece in pieces { try handOut(piece.buffer, first: 0, rows: count, bandRows, body) }
+      return
+    }
     for piece in pieces.indices {
-      try read(piece)
-      try handOut(piece, bandRows, body)
-      pieces[piece].buffer = []
+      try write(piece)
+      pieces[piece].buffer.deallocate()
+      pieces[piece].buffer = .allocate(byteCount: 0, alignment: 16)
+    }
+    for piece in pieces.indices {
+      let rows = pieces[piece].written
+      let memory = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: rows * recordBytes, alignment: 16)
+      defer { memory.deallocate() }
+      try spill.read(at: piece * pieceRows * recordBytes, into: memory)
+      try handOut(memory, first: piece * pieceRows, rows: rows, bandRows, body)
     }
   }
 
   private func write(_ piece: Int) throws(ConversionError) {
     let offset = (piece * pieceRows + pieces[piece].written) * recordBytes
-    try pieces[piece].buffer.withUnsafeBufferPointer { bytes throws(ConversionError) in
-      try spill?.write(UnsafeRawBufferPointer(bytes), at: offset)
-    }
-    pieces[piece].written += pieces[piece].buffer.count / recordBytes
-    pieces[piece].buffer.removeAll(keepingCapacity: true)
+    try spill?.write(
+      UnsafeRawBufferPointer(
+        rebasing: pieces[piece].buffer[..<(pieces[piece].waiting * recordBytes)]),
+      at: offset)
+    pieces[piece].written += pieces[piece].waiting
+    pieces[piece].waiting = 0
   }
 
-  private func read(_ piece: Int) throws(ConversionError) {
-    guard let spill else { return }
-    for other in pieces.indices { pieces[other].buffer = [] }
-    pieces[piece].buffer = Array(repeating: 0, count: pieces[piece].written * recordBytes)
-    try pieces[piece].buffer.withUnsafeMutableBufferPointer { bytes throws(ConversionError) in
-      try spill.read(
-        at: piece * pieceRows * recordBytes, into: UnsafeMutableRawBufferPointer(bytes))
-    }
-  }
-
+  /// Hands out the rows of a piece whose places start at `first`.
   private func handOut(
-    _ piece: Int, _ bandRows: Int, _ body: (OutputBand) throws(ConversionError) -> Void
+    _ records: UnsafeMutableRawBufferPointer, first: Int, rows: Int, _ bandRows: Int,
+    _ body: (OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let first = piece * pieceRows
-    let rows = pieces[piece].buffer.count / recordBytes
     // Where the row of each place stands.
     var sources = [Int](repeating: 0, count: rows)
     let band = UnsafeMutableRawBufferPointer.allocate(
       byteCount: min(rows, bandRows) * (featureBytes + targetBytes), alignment: 64)
     defer { band.deallocate() }
-    try pieces[piece].buffer.withUnsafeBufferPointer { bytes throws(ConversionError) in
-      let bytes = UnsafeRawBufferPointer(bytes)
-      for row in 0..<rows {
-        let place = bytes.loadUnaligned(fromByteOffset: row * recordBytes, as: Int64.self)
-        sources[Int(place) - first] = row
+    let bytes = UnsafeRawBufferPointer(records)
+    for row in 0..<rows {
+      let place = bytes.loadUnaligned(fromByteOffset: row * recordBytes, as: Int64.self)
+      sources[Int(place) - first] = row
+    }
+    for start in stride(from: 0, to: rows, by: bandRows) {
+      let end = min(start + bandRows, rows)
+      let features = UnsafeMutableRawBufferPointer(
+        rebasing: band[..<((end - start) * featureBytes)])
+      let targets = UnsafeMutableRawBufferPointer(
+        rebasing: band[features.count..<features.count + (end - start) * targetBytes])
+      var numbers: [Int] = []
+      for (index, source) in sources[start..<end].enumerated() {
+        let record = bytes.baseAddress! + source * recordBytes
+        numbers.append(Int(record.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
+        (features.baseAddress! + index * featureBytes).copyMemory(
+          from: record + 16, byteCount: featureBytes)
+        (targets.baseAddress! + index * targetBytes).copyMemory(
+          from: record + 16 + featureBytes, byteCount: targetBytes)
       }
-      for start in stride(from: 0, to: rows, by: bandRows) {
-        let end = min(start + bandRows, rows)
-        let features = UnsafeMutableRawBufferPointer(
-          rebasing: band[..<((end - start) * featureBytes)])
-        let targets = UnsafeMutableRawBufferPointer(
-          rebasing: band[features.count..<features.count + (end - start) * targetBytes])
-        var numbers: [Int] = []
-        for (index, source) in sources[start..<end].enumerated() {
-          let record = bytes.baseAddress! + source * recordBytes
-          numbers.append(Int(record.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
-          (features.baseAddress! + index * featureBytes).copyMemory(
-            from: record + 16, byteCount: featureBytes)
-          (targets.baseAddress! + index * targetBytes).copyMemory(
-            from: record + 16 + featureBytes, byteCount: targetBytes)
-        }
-        try body(
-          OutputBand(
-            rows: end - start, features: UnsafeRawBufferPointer(features),
-            targets: UnsafeRawBufferPointer(targets), numbers: numbers))
-      }
+      try body(
+        OutputBand(
+          rows: end - start, features: UnsafeRawBufferPointer(features),
+          targets: UnsafeRawBufferPointer(targets), numbers: numbers))
     }
   }
 }

@@ -6,6 +6,8 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   case idx
   /// Text with delimiters: commas, tabs, semicolons or bars.
   case csv
+  /// A JSON object on each line.
+  case jsonl
   /// NumPy's arrays: a file of features, then one of their targets.
   case npy
   /// NumPy's archives of named arrays.
@@ -35,7 +37,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     if start.starts(with: [0, 0]) { return .idx }
     if LibSVMSource.looksLike(start) { return .libsvm }
     try ForeignFormat.refuse(start, path: file.path)
-    if isText(start) { return .csv }
+    if isText(start) { return startsWithObject(start) ? .jsonl : .csv }
     throw ConversionError(
       subject: file.path,
       problem: start.isEmpty ? "is empty" : "\(startWords(start)), as no format that is read does",
@@ -62,8 +64,13 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   func open(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
   ) throws(ConversionError) -> any SourceSet {
+    guard isTable || options.like == nil else {
+      throw ConversionError(
+        subject: "--like", problem: "is given for \(words)", expected: "a text table")
+    }
     switch self {
-    case .csv: return try TableSet(sources, options, presumes: presumes)
+    case .csv, .jsonl:
+      return try TableSet(sources, options, isJSON: self == .jsonl, presumes: presumes)
     // What is of one kind in all files can be told from all of them only.
     case .libsvm: return try LibSVMSource.open(sources, options)
     case .images: return try ImageSet.open(sources, options)
@@ -86,15 +93,19 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case .npy: try NPYSource.open(files, for: split.rawValue)
     case .npz: try NPYSource.open(archives: files, for: split, options)
     case .cifar: try CIFARSource.open(files, options)
-    case .csv, .libsvm, .hdf5, .images: []
+    case .csv, .jsonl, .libsvm, .hdf5, .images: []
     }
   }
+
+  /// Whether its columns have names.
+  private var isTable: Bool { self == .csv || self == .jsonl }
 
   /// What a file of it is called: "an IDX file".
   var words: String {
     switch self {
     case .idx: "an IDX file"
     case .csv: "a text table"
+    case .jsonl: "a table of JSON lines"
     case .npy: "an NPY file"
     case .npz: "an NPZ file"
     case .cifar: "a CIFAR batch"
@@ -108,6 +119,11 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   private static func isText(_ start: [UInt8]) -> Bool {
     let controls = start.count { $0 < 0x20 && !(0x09...0x0D).contains($0) }
     return !start.isEmpty && !start.contains(0) && 4 * controls < start.count
+  }
+
+  private static func startsWithObject(_ start: [UInt8]) -> Bool {
+    let text = start.starts(with: [0xEF, 0xBB, 0xBF]) ? start.dropFirst(3) : start[...]
+    return text.first { ![0x09, 0x0A, 0x0D, 0x20].contains($0) } == UInt8(ascii: "{")
   }
 
   private static var expected: String {

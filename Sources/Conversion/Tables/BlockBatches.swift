@@ -56,7 +56,7 @@ final class BlockBatches<Output> {
     var batch = Batch(blocks: [], offset: offset, end: offset)
     var start = 0
     while start < filled {
-      let cuts = Self.cuts(bytes, from: start, blockBytes: blockBytes, isFinal: isFinal)
+      let cuts = cuts(bytes, from: start)
       if cuts.count == 1 { break }
       let (blocks, isWhole) = parseBlocks(bytes, cuts, isFinal: isFinal, parse)
       batch.blocks += blocks
@@ -113,9 +113,10 @@ final class BlockBatches<Output> {
 
   /// Where to cut bytes into blocks: at the start, at the first record that starts behind each so
   /// many bytes, and where the last whole record ends, if quotes are in order.
-  private static func cuts(
-    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, blockBytes: Int, isFinal: Bool
-  ) -> [Int] {
+  private func cuts(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> [Int] {
+    // JSON has no line ends in its quotes.
+    let hasQuotes = reader.dialect.json == nil
+    let blockBytes = blockBytes
     let places = Array(stride(from: start, to: bytes.count, by: blockBytes))
     let quotes = [Int](unsafeUninitializedCapacity: places.count) { counts, count in
       nonisolated(unsafe) let counts = counts.baseAddress!
@@ -124,7 +125,7 @@ final class BlockBatches<Output> {
         var found = 0
         var place = bytes.baseAddress! + places[index]
         let end = bytes.baseAddress! + min(places[index] + blockBytes, bytes.count)
-        while let quote = memchr(place, Int32(TableDialect.quote), end - place) {
+        while hasQuotes, let quote = memchr(place, Int32(TableDialect.quote), end - place) {
           found += 1
           place = UnsafePointer(quote.assumingMemoryBound(to: UInt8.self)) + 1
         }
@@ -136,34 +137,37 @@ final class BlockBatches<Output> {
     var isQuoted = false
     for index in places.indices {
       if places[index] > cuts.last!,
-        let cut = recordStart(bytes, from: places[index], isQuoted: isQuoted), cut < bytes.count
+        let cut = Self.recordStart(
+          bytes, from: places[index], isQuoted: isQuoted, hasQuotes: hasQuotes), cut < bytes.count
       {
         cuts.append(cut)
       }
       if !quotes[index].isMultiple(of: 2) { isQuoted.toggle() }
     }
     if isFinal { return cuts + [bytes.count] }
-    let end = lastRecordEnd(bytes, from: cuts.last!)
+    let end = Self.lastRecordEnd(bytes, from: cuts.last!, hasQuotes: hasQuotes)
     return end > cuts.last! ? cuts + [end] : cuts
   }
 
   /// Where the first record starts behind a place that lies within quotes or not.
   private static func recordStart(
-    _ bytes: UnsafeBufferPointer<UInt8>, from place: Int, isQuoted: Bool
+    _ bytes: UnsafeBufferPointer<UInt8>, from place: Int, isQuoted: Bool, hasQuotes: Bool
   ) -> Int? {
     var isQuoted = isQuoted
     for index in place..<bytes.count {
-      if bytes[index] == TableDialect.quote { isQuoted.toggle() }
+      if hasQuotes, bytes[index] == TableDialect.quote { isQuoted.toggle() }
       if bytes[index] == 0x0A, !isQuoted { return index + 1 }
     }
     return nil
   }
 
   /// Where the last record ends that ends at all, behind a place where one starts.
-  static func lastRecordEnd(_ bytes: UnsafeBufferPointer<UInt8>, from place: Int) -> Int {
+  static func lastRecordEnd(
+    _ bytes: UnsafeBufferPointer<UInt8>, from place: Int, hasQuotes: Bool
+  ) -> Int {
     var (end, isQuoted) = (place, false)
     for index in place..<bytes.count {
-      if bytes[index] == TableDialect.quote { isQuoted.toggle() }
+      if hasQuotes, bytes[index] == TableDialect.quote { isQuoted.toggle() }
       if bytes[index] == 0x0A, !isQuoted { end = index + 1 }
     }
     return end

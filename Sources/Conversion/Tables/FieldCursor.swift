@@ -12,8 +12,11 @@ struct FieldCursor {
     var isQuoted = false
     /// Whether it has quotes that are written twice.
     var hasQuotes = false
+    /// Whether it has what JSON writes with a backslash.
+    var hasEscapes = false
 
     var text: String {
+      if hasEscapes { return jsonText(bytes) }
       guard hasQuotes else { return String(decoding: bytes, as: UTF8.self) }
       var content: [UInt8] = []
       var index = 0
@@ -37,7 +40,10 @@ struct FieldCursor {
   private let end: UnsafePointer<UInt8>
   /// Whether nothing follows: what is open at the end is never closed.
   private let isFinal: Bool
-  private var checksUTF8: Bool
+  /// Whether all of the block is UTF-8; nil until that is asked.
+  private var isUTF8: Bool?
+  /// Of a line of JSON: a field for each column.
+  private var values: [Field] = []
   private var position: UnsafePointer<UInt8>
   private var recordStart: UnsafePointer<UInt8>
   private var fields = 0
@@ -68,7 +74,10 @@ struct FieldCursor {
     self.isFinal = isFinal
     position = start
     recordStart = start
-    checksUTF8 = !isValidUTF8(UnsafeBufferPointer(rebasing: bytes[block]))
+    if dialect.json != nil {
+      values = Array(
+        repeating: Field(bytes: UnsafeBufferPointer(start: nil, count: 0)), count: columns)
+    }
   }
 
   /// Bytes from the block's start to where the next record starts.
@@ -92,6 +101,23 @@ struct FieldCursor {
     problem = nil
     problemColumn = nil
     isAtRecordEnd = false
+    return dialect.json == nil || readObject()
+  }
+
+  /// Finds the values of a line of JSON.
+  /// - Returns: false where the line goes on behind the bytes at hand.
+  private mutating func readObject() -> Bool {
+    let found = memchr(position, 0x0A, end - position)
+    guard found != nil || isFinal else { return false }
+    let lineEnd = found.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? end
+    var object = JSONRecord(UnsafeBufferPointer(start: position, count: lineEnd - position))
+    position = found == nil ? end : lineEnd + 1
+    guard let columns = dialect.json, let wrong = object.read(columns, into: &values) else {
+      return true
+    }
+    note(wrong.kind, column: wrong.column)
+    fields = self.columns
+    isAtRecordEnd = true
     return true
   }
 
@@ -110,7 +136,10 @@ struct FieldCursor {
     }
     // What else seems wrong then only stands in the wrong place.
     if fields != columns { (problem, problemColumn) = (.fields(fields), nil) }
-    if checksUTF8, problem == nil,
+    let isUTF8 =
+      isUTF8 ?? isValidUTF8(UnsafeBufferPointer(start: start, count: max(limit, position) - start))
+    self.isUTF8 = isUTF8
+    if !isUTF8, problem == nil,
       !isValidUTF8(UnsafeBufferPointer(start: recordStart, count: position - recordStart))
     {
       problem = .invalidUTF8
@@ -127,7 +156,7 @@ struct FieldCursor {
 
   /// Passes over all records of the block, which counts them. Their fields are not looked at.
   mutating func skipRecords() {
-    guard memchr(start, Int32(TableDialect.quote), limit - start) == nil else {
+    guard dialect.json == nil, memchr(start, Int32(TableDialect.quote), limit - start) == nil else {
       while startRecord() { _ = finishRecord() }
       return
     }
@@ -145,6 +174,7 @@ struct FieldCursor {
   @inline(__always)
   mutating func number(_ value: inout Double) -> Bool {
     lastNumber = nil
+    if dialect.json != nil { return jsonNumber(&value) }
     guard !isAtRecordEnd,
       let stop = lockstep_parse_number(position, end, dialect.decimalPoint, &value)
     else { return false }
@@ -169,6 +199,18 @@ struct FieldCursor {
     return true
   }
 
+  private mutating func jsonNumber(_ value: inout Double) -> Bool {
+    guard !isAtRecordEnd, !values[fields].isQuoted else { return false }
+    let bytes = values[fields].bytes
+    guard let first = bytes.baseAddress, !bytes.isEmpty,
+      lockstep_parse_number(first, first + bytes.count, dialect.decimalPoint, &value)
+        == first + bytes.count
+    else { return false }
+    _ = field()
+    lastNumber = bytes
+    return true
+  }
+
   /// The text of the number that was just read, if one was.
   var lastField: Field? { lastNumber.map { Field(bytes: $0) } }
 
@@ -176,6 +218,10 @@ struct FieldCursor {
   mutating func field() -> Field {
     guard !isAtRecordEnd else { return Field(bytes: UnsafeBufferPointer(start: nil, count: 0)) }
     fields += 1
+    if dialect.json != nil {
+      isAtRecordEnd = fields == columns
+      return values[fields - 1]
+    }
     if position < end, position.pointee == TableDialect.quote { return quotedField() }
     let first = position
     while position < end {

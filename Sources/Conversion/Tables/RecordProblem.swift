@@ -15,6 +15,8 @@ struct RecordProblem: Sendable, Equatable {
     case unknownCategory(String)
     case unknownClass(String)
     case notTime(String)
+    /// A line of JSON, and what is the matter with it.
+    case notObject(String)
   }
 
   var kind: Kind

@@ -2,6 +2,8 @@
 struct TableDialect: Equatable, Sendable {
   var delimiter = UInt8(ascii: ",")
   var decimalPoint = UInt8(ascii: ".")
+  /// Of JSON lines: the columns that the first one has. Nil for fields with delimiters.
+  var json: JSONColumns?
   static let quote = UInt8(ascii: "\"")
 
   /// What may part fields, the likeliest first.

@@ -10,7 +10,10 @@ struct TableFile {
   /// As much is read to find out.
   private static let startBytes = 1 << 20
 
-  init(_ source: SourceFile, options: TableOptions) throws(ConversionError) {
+  /// - Parameter isJSON: whether rows are lines of JSON.
+  init(
+    _ source: SourceFile, options: TableOptions, isJSON: Bool = false
+  ) throws(ConversionError) {
     let path = source.path
     let file = try source.open()
     let start = try file.read(count: Self.startBytes)
@@ -25,6 +28,17 @@ struct TableFile {
       offset = end + 1
     }
     let rest = Array(start[offset...])
+    if isJSON {
+      let columns = try Self.objectColumns(of: rest, path: path)
+      var dialect = TableDialect()
+      dialect.json = columns
+      names = columns.names
+      hasHeader = true
+      reader = TableReader(
+        source: source, dialect: dialect, columns: names.count, dataOffset: offset)
+      try checkNames()
+      return
+    }
     let dialect = TableDialect(
       delimiter: options.delimiter
         ?? TableDialect.delimiter(of: rest, decimalPoint: options.decimalPoint),
@@ -37,10 +51,9 @@ struct TableFile {
         subject: path, problem: start.isEmpty ? "is empty" : "has no rows", expected: "a text table"
       )
     }
-    let missing = MissingWords(options.missing)
     let looksLikeNames = first.allSatisfy { field in
       var copy = field
-      return !copy.withUTF8 { missing.contains($0) || number($0, dialect) != nil }
+      return copy.withUTF8 { number(trimming($0), dialect)?.isFinite != true }
     }
     hasHeader = options.hasHeader ?? looksLikeNames
     names = hasHeader ? first : (1...first.count).map(String.init)
@@ -85,6 +98,26 @@ struct TableFile {
         subject: path, problem: "has lines that end with carriage returns alone",
         expected: "line feeds", remedy: "convert it first: tr '\\r' '\\n'")
     }
+  }
+
+  /// The columns of the first object of JSON lines.
+  private static func objectColumns(
+    of bytes: [UInt8], path: String
+  ) throws(ConversionError) -> JSONColumns {
+    let line = bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first {
+      !$0.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    }
+    let columns = line.map(Array.init)?.withUnsafeBufferPointer { line in
+      var object = JSONRecord(line)
+      return object.columns()
+    }
+    guard let columns else {
+      throw ConversionError(
+        subject: path, problem: line == nil ? "has no rows" : "does not start with a line of JSON",
+        expected:
+          "an object on each line, of numbers, words, true, false, null, and arrays of these")
+    }
+    return columns
   }
 
   /// The fields of the first record, and where the second one starts.

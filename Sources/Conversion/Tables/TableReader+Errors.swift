@@ -63,6 +63,11 @@ extension TableReader {
       ("\(Self.quoted(text)) is a category that training data do not have", nil, nil)
     case .unknownClass(let text):
       ("\(Self.quoted(text)) is a class that training data do not have", nil, nil)
+    case .notObject(let text):
+      (
+        text, "objects with the keys of the first one, whose values are numbers, words, or arrays",
+        nil
+      )
     case .notTime(let text):
       (
         "\(Self.quoted(text)) is neither a number nor a date",

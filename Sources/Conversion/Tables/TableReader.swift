@@ -106,7 +106,11 @@ struct TableReader {
     _ = try file.read(count: dataOffset)
     let bytes = try file.read(count: Self.startBytes)
     return bytes.withUnsafeBufferPointer { bytes in
-      let end = bytes.isEmpty ? 0 : BlockBatches<Output>.lastRecordEnd(bytes, from: 0)
+      let end =
+        bytes.isEmpty
+        ? 0
+        : BlockBatches<Output>.lastRecordEnd(
+          bytes, from: 0, hasQuotes: dialect.json == nil)
       var cursor = FieldCursor(
         bytes, block: 0..<end, isFinal: false, dialect: dialect, columns: columns)
       return parse(&cursor)

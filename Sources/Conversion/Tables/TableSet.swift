@@ -36,7 +36,8 @@ final class TableSet: SourceSet {
   private static let mostExamples = 5
 
   init(
-    _ files: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
+    _ files: [SplitName: [SourceFile]], _ options: ConversionOptions, isJSON: Bool,
+    presumes: Bool
   ) throws(ConversionError) {
     var options = options
     let like = options.like?.preprocessing
@@ -45,7 +46,7 @@ final class TableSet: SourceSet {
     var tables: [Table] = []
     for (split, files) in files.sorted(by: { $0.key < $1.key }) {
       for file in files {
-        let file = try TableFile(file, options: options.table)
+        let file = try TableFile(file, options: options.table, isJSON: isJSON)
         tables.append(Table(split: split, file: file))
       }
     }

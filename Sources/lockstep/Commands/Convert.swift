@@ -11,13 +11,12 @@ enum Convert: Command {
     + "       lockstep convert FILE.h5 --to csv|npy|npz --output FILE"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
-    each split: what lockstep train takes. It reads text tables (CSV, TSV, …), IDX, NPY, NPZ, libsvm
-    and other HDF5 files, CIFAR's binary batches, and folders with a folder of PNG and JPEG images for
-    each class. For IDX and NPY, give features, then their targets; other sources hold both. Files may
-    be compressed by gzip or Zstandard; - is standard input.
+    each split: what lockstep train takes. It reads text tables (CSV, TSV, …), JSON
+    lines, IDX, NPY, NPZ, libsvm and other HDF5 files, CIFAR's binary batches, and folders with a
+    folder of PNG and JPEG images for each class. For IDX and NPY, give features, then their targets;
+    other sources hold both. Files may be compressed by gzip or Zstandard; - is standard input.
 
-    A text table (CSV, TSV, …) with a tenth of its rows for validation and a tenth for test, as many
-    of each class:
+    A text table with a tenth of its rows for validation and a tenth for test, as many of each class:
 
       lockstep convert --output iris.h5 --train iris.csv --target species --scale standardize \\
         --validation-fraction 0.1 --test-fraction 0.1 --stratify
