@@ -34,6 +34,11 @@ let package = Package(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZstandard", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl")]),
 
@@ -43,6 +48,8 @@ let package = Package(
 
     // fast_float (libfast-float-dev) is a C++ template library: compiled here, behind a C function.
     .target(name: "CFastFloat"),
+    // libpng's errors are jumps, which no Swift code may stand in the way of.
+    .target(name: "CImages", linkerSettings: [.linkedLibrary("png")]),
 
     module("HDF5", ["CHDF5"]),
     module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
@@ -53,13 +60,17 @@ let package = Package(
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
     module(
       "Conversion",
-      ["Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CXXHash", "CZlib"]),
+      [
+        "Datasets", "HDF5", "Kernels", "Settings", "CFastFloat", "CImages", "CSystem", "CTurboJPEG",
+        "CXXHash", "CZip", "CZlib", "CZstandard",
+      ]),
     .executableTarget(
       name: "lockstep", dependencies: ["Conversion", "Training", "CSystem"],
       swiftSettings: settings),
 
     .executableTarget(
-      name: "Fuzz", dependencies: ["Datasets", "HDF5", "Kernels"], path: "tools/fuzz",
+      name: "Fuzz", dependencies: ["Conversion", "Datasets", "HDF5", "Kernels", "TestSupport"],
+      path: "tools/fuzz",
       exclude: ["README.md"], swiftSettings: settings),
     .executableTarget(
       name: "Streaming", dependencies: ["Datasets", "HDF5", "Kernels"],
@@ -74,7 +85,9 @@ let package = Package(
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets", "HDF5"], exclude: ["Fixtures"]),
     tests("TrainingTests", ["Training"]),
-    tests("ConversionTests", ["Conversion", "CZlib", "HDF5", "Settings"]),
+    tests(
+      "ConversionTests",
+      ["Conversion", "CTurboJPEG", "CZip", "CZlib", "CZstandard", "HDF5", "Settings"]),
     tests("CommandTests", ["Conversion", "Training", "HDF5", "lockstep"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

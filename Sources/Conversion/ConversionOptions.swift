@@ -9,10 +9,18 @@ public struct ConversionOptions: Sendable, Equatable {
     case full
   }
 
-  /// The sources of each split. For IDX: images, then labels, and more such pairs as needed.
+  /// The sources of each split. For IDX and NPY: features, then targets, and
+  /// more such pairs as needed.
   public var sources: [SplitName: [String]]
   /// Of the sources; nil for what their content says.
   public var format: SourceFormat?
+  /// In sources that hold several arrays, the names of those of features and targets; nil for what
+  /// usual names say.
+  public var features: String?
+  public var targets: String?
+  /// The size that images are brought to, and how; nil where all have one size.
+  public var imageSize: ImageSize?
+  public var imageFit = ImageFit.crop
   public var output: String
   /// Whether a file named `output` may be replaced.
   public var replacesExisting = false

@@ -18,6 +18,8 @@ public struct ConversionSummary: Sendable, Equatable {
   public var classCounts: [SplitName: [Int]]
   public var normalization: Normalization
   public var fingerprint: String
+  /// What the user should know of how sources were read.
+  public var notes: [String] = []
   /// Bad rows that were left out, and the first few with their reasons.
   public var skippedRows = 0
   public var skippedExamples: [ConversionError] = []

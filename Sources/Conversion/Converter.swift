@@ -13,13 +13,14 @@ public enum Converter {
     progress: @escaping (ConversionProgress) -> Void = { _ in }
   ) throws(ConversionError) -> ConversionSummary {
     try options.check()
-    let sources = try Sources(options, presumes: true)
+    let files = try SourceFile.open(options.sources)
+    let sources = try Sources(files, options, presumes: true)
     do throws(ConversionError) {
       return try convert(sources, options, progress)
     } catch {
       guard sources.set.presumedWrongly else { throw error }
     }
-    return try convert(Sources(options, presumes: false), options, progress)
+    return try convert(Sources(files, options, presumes: false), options, progress)
   }
 
   private static func convert(
@@ -52,7 +53,8 @@ public enum Converter {
       targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
       classNames: classNames, classCounts: output.classes?.result ?? [:],
       normalization: information.normalization ?? .none, fingerprint: fingerprint,
-      skippedRows: sources.set.skipped, skippedExamples: sources.set.examples, audit: audit)
+      notes: sources.notes, skippedRows: sources.set.skipped, skippedExamples: sources.set.examples,
+      audit: audit)
   }
 
   private static func size(of path: String) -> Int {

@@ -136,7 +136,7 @@ import Testing
     var options = options([.train: [images, labels]])
     options.shuffle = .none
     #expect(try Converter.convert(options).featureType == type)
-    let source = try IDXFile(path: images)
+    let source = try IDXFile(SourceFile(images))
     var expected = [UInt8](repeating: 0, count: values.count)
     try expected.withUnsafeMutableBytes { try source.read(rows: 2, into: $0) }
     let stored = try File(opening: output).dataset("train/features")
@@ -224,7 +224,7 @@ import Testing
       options.sources[.train]![0] = try tests.folder.write(whole.dropLast(20), to: "cut")
     },
     Case(
-      "DIR/damaged: has damaged compressed data, after 0 decompressed bytes (invalid block type)"
+      "DIR/damaged: has damaged gzip data, at byte 11, after 0 decompressed bytes (invalid block type)"
     ) {
       options, tests in
       var whole = gzip(idx(8, [10, 2, 2], (0..<40).map { $0 }))
@@ -281,12 +281,12 @@ import Testing
 
   static let fashion = "/usr/share/datasets/fashion-mnist/"
 
-  @Test(.enabled(if: (try? IDXFile(path: fashion + "t10k-labels-idx1-ubyte.gz")) != nil))
+  @Test(.enabled(if: (try? IDXFile(SourceFile(fashion + "t10k-labels-idx1-ubyte.gz"))) != nil))
   func `Fashion-MNIST's test images come back byte for byte`() throws {
     let sources = ["images-idx3", "labels-idx1"].map { Self.fashion + "t10k-\($0)-ubyte.gz" }
     let summary = try Converter.convert(options([.test: sources]))
     #expect(summary.classCounts == [.test: Array(repeating: 1000, count: 10)])
-    let images = try IDXFile(path: sources[0])
+    let images = try IDXFile(SourceFile(sources[0]))
     var wanted = [UInt8](repeating: 0, count: images.header.byteCount)
     try wanted.withUnsafeMutableBytes { try images.read(rows: 10_000, into: $0) }
     #expect(try File(opening: output).dataset("test/features").values(as: UInt8.self) == wanted)

@@ -27,7 +27,7 @@ func gzip(_ content: [UInt8]) -> [UInt8] {
   /// All values of a file, read `band` rows at a time.
   func read(_ bytes: [UInt8], band: Int = 2) throws -> [UInt8] {
     try folder.write(bytes, to: "file")
-    let file = try IDXFile(path: folder.file("file"))
+    let file = try IDXFile(SourceFile(folder.file("file")))
     var values: [UInt8] = []
     for start in stride(from: 0, to: file.header.rows, by: band) {
       let rows = min(band, file.header.rows - start)
@@ -45,7 +45,7 @@ func gzip(_ content: [UInt8]) -> [UInt8] {
       #expect(try read(file, band: band) == values)
       #expect(try read(gzip(file), band: band) == values)
     }
-    #expect(try IDXFile(path: folder.file("file")).header.rowShape == [2, 3])
+    #expect(try IDXFile(SourceFile(folder.file("file"))).header.rowShape == [2, 3])
   }
 
   @Test(
@@ -102,13 +102,6 @@ func gzip(_ content: [UInt8]) -> [UInt8] {
     var bytes = gzip(idx(8, [4000], (0..<4000).map { UInt8(truncatingIfNeeded: $0 * $0 % 251) }))
     bytes[bytes.count / 2] ^= 0x10
     let error = #expect(throws: ConversionError.self) { try read(bytes, band: 5000) }
-    #expect(error?.problem.hasPrefix("has damaged compressed data") == true)
-  }
-
-  @Test func `a folder and a missing file are refused`() {
-    let folderError = #expect(throws: ConversionError.self) { try IDXFile(path: folder.path) }
-    #expect(folderError?.problem == "is a folder")
-    let missing = #expect(throws: ConversionError.self) { try IDXFile(path: folder.file("none")) }
-    #expect(missing?.problem == "cannot be opened: No such file or directory")
+    #expect(error?.problem.hasPrefix("has damaged gzip data") == true)
   }
 }

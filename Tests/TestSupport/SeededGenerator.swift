@@ -14,6 +14,14 @@ public struct SeededGenerator: RandomNumberGenerator {
     return value ^ (value >> 31)
   }
 
+  /// The generator of one case among many.
+  public init(seed: UInt64, case number: Int) {
+    state = seed &* 0xD134_2543_DE82_EF95 &+ UInt64(number)
+    _ = next()
+  }
+
+  public mutating func below(_ count: Int) -> Int { Int(next() % UInt64(max(1, count))) }
+
   public mutating func bytes(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs workers over all cases and adds up what became of them.
 struct Campaign {
@@ -61,7 +62,7 @@ struct Campaign {
 
   /// What a case is: a copy of one of the files, damaged.
   func damagedFile(_ number: Int, of originals: [[UInt8]]) -> (file: Int, bytes: Data) {
-    var random = Random(seed: seed, case: number)
+    var random = SeededGenerator(seed: seed, case: number)
     let index = random.below(originals.count)
     return (index, Data(mutated(originals[index], &random)))
   }

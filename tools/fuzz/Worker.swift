@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import HDF5
 import Kernels
+import TestSupport
 
 /// A process that reads many damaged files, one after another, and says which it is about to read:
 /// if it dies, its parent knows of which.
@@ -34,7 +35,7 @@ struct Worker {
     let expected = files.map { try? Self.content(of: $0) }
     let path = folder + "/\(mode).h5"
     for number in cases where !skipped.contains(number) {
-      var random = Random(seed: seed, case: number)
+      var random = SeededGenerator(seed: seed, case: number)
       let index = random.below(files.count)
       let bytes = mutated(originals[index], &random)
       _ = FileManager.default.createFile(atPath: path, contents: Data(bytes))

@@ -1,17 +1,20 @@
+import HDF5
+
 /// An IDX file open for reading, front to back.
 final class IDXFile {
   let header: IDXHeader
-  private let reader: GzipReader
+  let source: SourceFile
+  private let reader: SourceReader
   private var nextRow = 0
 
-  var path: String { reader.path }
-  /// Whether the file can be opened again and read from its start.
-  var isRegularFile: Bool { reader.fileSize != nil }
+  var path: String { source.path }
 
   /// Opens the file and checks its header, and against it the file's length where that is known
   /// without reading the values.
-  init(path: String) throws(ConversionError) {
-    reader = try GzipReader(path: path)
+  init(_ source: SourceFile) throws(ConversionError) {
+    self.source = source
+    reader = try source.open()
+    let path = source.path
     let (type, dimensions) = try IDXHeader.magic(try reader.read(count: 4), path: path)
     let sizes = try reader.read(count: 4 * dimensions)
     guard sizes.count == 4 * dimensions else {
@@ -35,26 +38,27 @@ final class IDXFile {
         expected: "\(header.rows) rows of \(header.rowBytes) bytes", remedy: Self.cutShort)
     }
     nextRow += rows
-    swapBytes(bytes)
+    if ByteOrder.native != .bigEndian {
+      swapByteOrder(bytes, wordBytes: header.type.byteCount)
+    }
     if nextRow == header.rows { try checkEnd() }
   }
 
   private func checkLength() throws(ConversionError) {
-    guard let size = reader.fileSize else { return }
     let expected = header.length + header.byteCount
-    if reader.isCompressed {
-      // Deflate expands at most 1032 times, so a header that declares more lies.
-      guard header.byteCount / 1032 <= size else {
+    if let size = reader.byteCount {
+      guard size == expected else {
         throw ConversionError(
-          subject: path,
-          problem: "declares \(expected) bytes, which \(size) bytes of gzip cannot hold",
-          remedy: "the file is damaged: get it again")
+          subject: path, problem: "has \(size) bytes",
+          expected: "\(expected), as its header declares",
+          remedy: size < expected ? Self.cutShort : Self.tooLong)
       }
-    } else if size != expected {
+    } else if header.byteCount > reader.mostBytes {
       throw ConversionError(
-        subject: path, problem: "has \(size) bytes",
-        expected: "\(expected), as its header declares",
-        remedy: size < expected ? Self.cutShort : Self.tooLong)
+        subject: path,
+        problem: "declares \(expected) bytes, which \(reader.size) bytes of "
+          + "\(reader.compression.name) cannot hold",
+        remedy: "the file is damaged: get it again")
     }
   }
 
@@ -64,22 +68,6 @@ final class IDXFile {
         subject: path, problem: "goes on after its \(header.rows) rows",
         expected: "\(header.length + header.byteCount) bytes, as its header declares",
         remedy: Self.tooLong)
-    }
-  }
-
-  private func swapBytes(_ bytes: UnsafeMutableRawBufferPointer) {
-    func swap<Word: FixedWidthInteger>(_: Word.Type) {
-      let size = MemoryLayout<Word>.size
-      for offset in stride(from: 0, to: bytes.count, by: size) {
-        let word = bytes.loadUnaligned(fromByteOffset: offset, as: Word.self)
-        bytes.storeBytes(of: Word(bigEndian: word), toByteOffset: offset, as: Word.self)
-      }
-    }
-    switch header.type.byteCount {
-    case 2: swap(UInt16.self)
-    case 4: swap(UInt32.self)
-    case 8: swap(UInt64.self)
-    default: break
     }
   }
 

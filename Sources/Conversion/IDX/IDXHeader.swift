@@ -16,6 +16,11 @@ struct IDXHeader: Equatable {
   /// Where the values start in the file.
   var length: Int { 4 + 4 * shape.count }
 
+  /// Whether a file that starts so can be one.
+  static func isMagic(_ start: [UInt8]) -> Bool {
+    start.count >= 4 && start[0] == 0 && start[1] == 0 && types[start[2]] != nil && start[3] > 0
+  }
+
   /// The type and the number of dimensions that the first four bytes announce.
   static func magic(
     _ bytes: [UInt8], path: String
@@ -25,7 +30,7 @@ struct IDXHeader: Equatable {
       throw ConversionError(
         subject: path,
         problem: bytes.isEmpty ? "is empty" : "starts with the bytes \(found)",
-        expected: "an IDX file, which starts with 00 00, plain or compressed by gzip",
+        expected: "an IDX file, which starts with 00 00, plain or compressed by gzip or Zstandard",
         remedy: "check that this is the right file and that it was downloaded whole")
     }
     guard let type = types[bytes[2]] else {

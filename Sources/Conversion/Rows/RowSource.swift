@@ -15,10 +15,11 @@ protocol RowSource: AnyObject {
   /// Rows of the file, those that were skipped included: where the numbers of the next source's
   /// rows start.
   var numberCount: Int { get }
-  /// Whether `read` may be called more than once: not for a pipe.
-  var canRepeat: Bool { get }
 
-  /// Reads all rows, at most `bandRows` of them at a time.
+  /// What the user should know of how the rows are read.
+  var notes: [String] { get }
+
+  /// Reads all rows, from the first one on at each call, at most `bandRows` of them at a time.
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError)
@@ -28,7 +29,7 @@ extension RowSource {
   var targetPath: String { path }
   var files: [String] { path == targetPath ? [path] : [path, targetPath] }
   var numberCount: Int { rowCount }
-  var canRepeat: Bool { true }
+  var notes: [String] { [] }
 }
 
 /// Rows of a source that follow one another, in the machine's byte order. The memory is the

@@ -13,13 +13,12 @@ struct SmallestType {
     self.type = type
   }
 
-  /// The smallest type for the rows of all sources, which are read for it, unless that is known or
-  /// they can be read only once.
+  /// The smallest type for the rows of all sources, which are read for it, unless that is known.
   static func of(_ sources: [any RowSource]) throws(ConversionError) -> ElementType {
     let schema = sources[0].schema
     let type = schema.featureType
     let shrinks = type.isFloat ? type == .float64 : type.byteCount > 1
-    guard shrinks, !schema.isSmallestType, sources.allSatisfy(\.canRepeat) else { return type }
+    guard shrinks, !schema.isSmallestType else { return type }
     var smallest = SmallestType(type)
     for source in sources {
       try source.read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band in

@@ -25,15 +25,21 @@ protocol SourceSet: AnyObject {
 /// Sources whose rows are arrays, which need no look at the whole.
 final class ArraySet: SourceSet {
   let splits: [SplitName: [any RowSource]]
-  let normalization: Normalization? = nil
+  let normalization: Normalization?
   let presumedWrongly = false
-  let skipped = 0
-  let examples: [ConversionError] = []
+  let skipped: Int
+  let examples: [ConversionError]
   private let options: ConversionOptions
 
-  init(_ splits: [SplitName: [any RowSource]], _ options: ConversionOptions) {
+  init(
+    _ splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
+    skipped: SkippedRows = SkippedRows(), normalization: Normalization? = nil
+  ) {
     self.splits = splits
     self.options = options
+    self.skipped = skipped.count
+    examples = skipped.examples
+    self.normalization = normalization
   }
 
   func fit(plan: SplitPlan?) {}
@@ -53,12 +59,11 @@ final class ArraySet: SourceSet {
     var keys = SplitKeys()
     guard options.stratifies, let sources = splits[.train] else { return keys }
     for source in sources {
-      guard source.schema.hasClasses, source.canRepeat else {
+      guard source.schema.hasClasses else {
         throw ConversionError(
           subject: "--stratify",
-          problem: "is given, and the targets of \(source.path) "
-            + (source.canRepeat ? "are no classes" : "can be read only once"),
-          expected: "classes, in a file")
+          problem: "is given, and the targets of \(source.path) are no classes",
+          expected: "classes")
       }
       let tally = ClassTally(type: source.schema.targetType, count: nil)
       try source.read(bandRows: max(1, (4 << 20) / source.schema.featureBytes)) {

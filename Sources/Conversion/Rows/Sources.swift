@@ -12,12 +12,15 @@ struct Sources {
   /// The smallest type that holds the features exactly: what is stored.
   let featureType: ElementType
 
-  /// - Parameter presumes: whether large tables may be taken for what they start like.
-  init(_ options: ConversionOptions, presumes: Bool) throws(ConversionError) {
-    let sources = options.sources.filter { !$0.value.isEmpty }
-    let paths = sources.sorted { $0.key < $1.key }.flatMap(\.value)
+  /// - Parameters:
+  ///   - sources: of each split.
+  ///   - presumes: whether large tables may be taken for what they start like.
+  init(
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
+  ) throws(ConversionError) {
+    let files = sources.sorted { $0.key < $1.key }.flatMap(\.value)
     let format =
-      if let format = options.format { format } else { try SourceFormat.recognize(paths) }
+      if let format = options.format { format } else { try SourceFormat.recognize(files) }
     set = try format.open(sources, options, presumes: presumes)
     splits = set.splits
     if let train = splits[.train] {
@@ -31,6 +34,13 @@ struct Sources {
     schema = all[0].schema
     for source in all.dropFirst() { try source.checkLike(all[0]) }
     featureType = try SmallestType.of(all)
+  }
+
+  /// What is to be known of each source, each with its name.
+  var notes: [String] {
+    splits.sorted { $0.key < $1.key }.flatMap(\.value).flatMap { source in
+      source.notes.map { "\(source.path): \($0)" }
+    }
   }
 
   /// What the output is made of.

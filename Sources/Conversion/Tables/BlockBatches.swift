@@ -22,7 +22,7 @@ final class BlockBatches<Output> {
     var problems: [RecordProblem]
   }
 
-  private let file: GzipReader
+  private let file: SourceReader
   private let reader: TableReader
   private let blockBytes: Int
   private let buffer: UnsafeMutableBufferPointer<UInt8>
@@ -33,7 +33,7 @@ final class BlockBatches<Output> {
   private var isFinal = false
 
   init(_ reader: TableReader, blockBytes: Int) throws(ConversionError) {
-    file = try GzipReader(path: reader.path)
+    file = try reader.source.open()
     _ = try file.read(count: reader.dataOffset)
     self.reader = reader
     self.blockBytes = blockBytes

@@ -12,9 +12,10 @@ struct TableFile {
 
   /// - Parameter isJSON: whether rows are lines of JSON.
   init(
-    path: String, options: TableOptions, isJSON: Bool = false
+    _ source: SourceFile, options: TableOptions, isJSON: Bool = false
   ) throws(ConversionError) {
-    let file = try GzipReader(path: path)
+    let path = source.path
+    let file = try source.open()
     let start = try file.read(count: Self.startBytes)
     try Self.checkText(start, path: path)
     var offset = start.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -34,7 +35,7 @@ struct TableFile {
       names = columns.names
       hasHeader = true
       reader = TableReader(
-        path: path, dialect: dialect, columns: names.count, dataOffset: offset)
+        source: source, dialect: dialect, columns: names.count, dataOffset: offset)
       try checkNames()
       return
     }
@@ -43,7 +44,8 @@ struct TableFile {
         ?? TableDialect.delimiter(of: rest, decimalPoint: options.decimalPoint),
       decimalPoint: options.decimalPoint)
     let isWhole = start.count < Self.startBytes
-    let (first, length) = try Self.firstRecord(of: rest, isWhole: isWhole, dialect, path: path)
+    let (first, length) = try Self.firstRecord(
+      of: rest, isWhole: isWhole, dialect, source)
     guard !first.isEmpty else {
       throw ConversionError(
         subject: path, problem: start.isEmpty ? "is empty" : "has no rows", expected: "a text table"
@@ -56,7 +58,7 @@ struct TableFile {
     hasHeader = options.hasHeader ?? looksLikeNames
     names = hasHeader ? first : (1...first.count).map(String.init)
     reader = TableReader(
-      path: path, dialect: dialect, columns: first.count,
+      source: source, dialect: dialect, columns: first.count,
       dataOffset: hasHeader ? offset + length : offset)
     try checkNames()
   }
@@ -120,7 +122,7 @@ struct TableFile {
 
   /// The fields of the first record, and where the second one starts.
   private static func firstRecord(
-    of bytes: [UInt8], isWhole: Bool, _ dialect: TableDialect, path: String
+    of bytes: [UInt8], isWhole: Bool, _ dialect: TableDialect, _ source: SourceFile
   ) throws(ConversionError) -> (fields: [String], length: Int) {
     let result: Result<([String], Int), ConversionError> = bytes.withUnsafeBufferPointer { bytes in
       guard !bytes.isEmpty else { return .success(([], 0)) }
@@ -137,10 +139,11 @@ struct TableFile {
       if cursor.isIncomplete {
         return .failure(
           ConversionError(
-            subject: path, problem: "has a first line of more than \(bytes.count) bytes",
+            subject: source.path, problem: "has a first line of more than \(bytes.count) bytes",
             expected: "a text table"))
       }
-      let reader = TableReader(path: path, dialect: dialect, columns: fields.count, dataOffset: 0)
+      let reader = TableReader(
+        source: source, dialect: dialect, columns: fields.count, dataOffset: 0)
       if let problem = cursor.problems.first {
         if case .fields = problem.kind {
         } else {

@@ -82,7 +82,7 @@ extension TableReader {
 
   /// The number of the line in which a byte of the table stands, found by reading up to it.
   private func line(at offset: Int) -> Int? {
-    guard let file = try? GzipReader(path: path) else { return nil }
+    guard let file = try? source.open() else { return nil }
     var (line, rest) = (1, offset)
     while rest > 0 {
       guard let bytes = try? file.read(count: min(rest, 1 << 20)), !bytes.isEmpty else {

@@ -6,7 +6,7 @@ import Dispatch
 /// the blocks, in their order, does too. Where quotes are out of order a block may be cut in the middle
 /// of a record; that shows when the one before it ends elsewhere, and what follows is cut again.
 struct TableReader {
-  let path: String
+  let source: SourceFile
   let dialect: TableDialect
   /// Fields of a record.
   let columns: Int
@@ -14,6 +14,8 @@ struct TableReader {
   let dataOffset: Int
   /// Bytes that are read at once. No record may be longer.
   var bufferBytes = 16 << 20
+
+  var path: String { source.path }
 
   /// Where a block of records stands in the table.
   struct Place {
@@ -100,7 +102,7 @@ struct TableReader {
 
   /// Parses the whole records among the first bytes.
   func withStart<Output>(_ parse: (inout FieldCursor) -> Output) throws(ConversionError) -> Output {
-    let file = try GzipReader(path: path)
+    let file = try source.open()
     _ = try file.read(count: dataOffset)
     let bytes = try file.read(count: Self.startBytes)
     return bytes.withUnsafeBufferPointer { bytes in

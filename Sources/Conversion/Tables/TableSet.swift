@@ -36,16 +36,17 @@ final class TableSet: SourceSet {
   private static let mostExamples = 5
 
   init(
-    _ paths: [SplitName: [String]], _ options: ConversionOptions, isJSON: Bool, presumes: Bool
+    _ files: [SplitName: [SourceFile]], _ options: ConversionOptions, isJSON: Bool,
+    presumes: Bool
   ) throws(ConversionError) {
     var options = options
     let like = options.like?.preprocessing
     if let like { options.table.follow(like) }
     missing = MissingWords(options.table.missing)
     var tables: [Table] = []
-    for (split, paths) in paths.sorted(by: { $0.key < $1.key }) {
-      for path in paths {
-        let file = try TableFile(path: path, options: options.table, isJSON: isJSON)
+    for (split, files) in files.sorted(by: { $0.key < $1.key }) {
+      for file in files {
+        let file = try TableFile(file, options: options.table, isJSON: isJSON)
         tables.append(Table(split: split, file: file))
       }
     }

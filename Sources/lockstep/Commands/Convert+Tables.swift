@@ -68,7 +68,8 @@ extension Convert {
     "skip-lines", .integer(0...1_000_000), "Lines before the table. Default: 0.")
   static let onError = Option(
     "on-error", .choice(["stop", "skip"]),
-    "Stop at a bad row of a table, or skip such rows, count and tell them. Default: stop.")
+    "Stop at a bad row or image, or skip such ones, count and tell them (images are then decoded "
+      + "twice). Default: stop.")
 
   static func tableOptions(_ arguments: Arguments) throws -> TableOptions {
     var options = TableOptions()

@@ -5,12 +5,16 @@ import Settings
 /// `lockstep convert`: sources into one dataset file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "Makes a dataset file of text tables, JSON lines or IDX files."
+  static let summary = "Makes a dataset file of tables, arrays, images or other sources."
   static let usage =
-    "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]"
+    "lockstep convert --output FILE.h5 [--train SRC…] [--validation SRC…] [--test SRC…]\n"
+    + "       lockstep convert FILE.h5 --to csv|npy|npz --output FILE"
   static let details = """
     Reads sources, finds their format from their content, and writes one HDF5 file with a group for
-    each split: what lockstep train takes. For IDX, give images, then labels.
+    each split: what lockstep train takes. It reads text tables (CSV, TSV, …), JSON
+    lines, IDX, NPY, NPZ, libsvm and other HDF5 files, CIFAR's binary batches, and folders with a
+    folder of PNG and JPEG images for each class. For IDX and NPY, give features, then their targets;
+    other sources hold both. Files may be compressed by gzip or Zstandard; - is standard input.
 
     A text table (CSV, TSV, …, or JSON lines) with a tenth of its rows for validation and a tenth
     for test, as many of each class:
@@ -26,7 +30,11 @@ enum Convert: Command {
     """
 
   static let options = [
-    OptionGroup(title: "Sources", options: sources.map(\.option) + [format, classNames, onError]),
+    OptionGroup(
+      title: "Sources",
+      options: sources.map(\.option) + [
+        format, features, targets, imageSize, fit, classNames, onError,
+      ]),
     tables,
     OptionGroup(
       title: "Splits and order",
@@ -34,6 +42,7 @@ enum Convert: Command {
     OptionGroup(
       title: "Output", options: [output, .force, compression, chunkBytes, duplicates, strict]),
     OptionGroup(title: "Machine", options: [memoryBudget]),
+    exports,
   ]
 
   private static let sources: [(split: SplitName, option: Option)] = [
@@ -44,6 +53,22 @@ enum Convert: Command {
   private static let format = Option(
     "format", .choice(of: SourceFormat.self),
     "The format of the sources, if their content should not decide.")
+  static let features = Option(
+    "features", .path("NAME"),
+    "The array of features in an NPZ archive (default: x_train, x, …), the dataset in an HDF5 file "
+      + "that others made.")
+  static let targets = Option(
+    "targets", .path("NAME"),
+    "The array or dataset of targets likewise. Of CIFAR-100: fine (the default) or coarse.")
+  private static let imageSize = Option(
+    "image-size",
+    .text("WxH", "a width and a height in pixels, such as 224x224") { text in
+      ImageSize(text) == nil ? nil : .string(text)
+    }, "The size that images are brought to. Default: that of all images.")
+  private static let fit = Option(
+    "fit", .choice(of: ImageFit.self),
+    "How: crop takes an image's middle, pad leaves black sides, stretch changes its shape. "
+      + "Default: crop.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
   private static let validationFraction = Option(
@@ -65,7 +90,7 @@ enum Convert: Command {
     "Shuffle the rows of train once, so that sorted sources train well. Default: full.")
   private static let seed = Option(
     "seed", .integer(0...Int.max), "Decides the shuffle and the rows drawn. Default: 0.")
-  private static let output = Option("output", .path("FILE.h5"), "The dataset file to write.")
+  static let output = Option("output", .path("FILE"), "The file to write.")
   private static let compression = Option(
     "compression",
     .text("none|gzip:1…9", "none, or gzip:1 (fast) to gzip:9 (small)") { text in
@@ -87,6 +112,7 @@ enum Convert: Command {
       + "512M.")
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
+    if isExport(arguments) { return try export(arguments, console) }
     let options = try conversion(arguments)
     let clock = ContinuousClock()
     let start = clock.now
@@ -120,6 +146,10 @@ enum Convert: Command {
     var options = ConversionOptions(sources: files, output: output)
     options.replacesExisting = arguments.has(.force)
     options.format = arguments.choice(format, of: SourceFormat.self)
+    options.imageSize = arguments.text(imageSize).flatMap(ImageSize.init)
+    if let fit = arguments.choice(fit, of: ImageFit.self) { options.imageFit = fit }
+    options.features = arguments.text(features)
+    options.targets = arguments.text(targets)
     if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
     if let fraction = arguments.number(testFraction) { options.testFraction = fraction }
     if let seed = arguments.integer(seed) { options.seed = UInt64(seed) }
@@ -158,6 +188,7 @@ enum Convert: Command {
         "type": .string("\(summary.featureType)"),
       ],
       "normalization": summary.normalization.settings,
+      "notes": .array(summary.notes.map { .string($0) }),
       "skippedRows": .integer(summary.skippedRows), "audit": summary.audit.settings,
     ]
     members.merge(summary.targets.members(type: "\(summary.targetType)", names: summary.classNames))
@@ -185,6 +216,7 @@ enum Convert: Command {
     facts.add("targets", "\(summary.targets.words) (\(summary.targetType))")
     facts.add("rows", summary.rows.words)
     facts.add("fingerprint", summary.fingerprint)
+    for note in summary.notes { facts.add("note", note) }
     facts.add("next", "lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR")
     let title =
       "\(summary.output): \(Numbers.bytes(summary.byteCount)), written in "

@@ -62,7 +62,7 @@ import Testing
     for row in 0..<3000 {
       text += "\(row),\(row % 7 == 0 ? "\"x\n\(row),\"\"\"" : "w"),\(Double(row) / 8)\n"
     }
-    let file = try TableFile(path: try tables.write(text), options: TableOptions())
+    let file = try TableFile(SourceFile(try tables.write(text)), options: TableOptions())
     nonisolated(unsafe) var rows: [String] = []
     try file.reader.forEachBlock(blockBytes: blockBytes) { cursor in
       var found: [String] = []
@@ -165,8 +165,10 @@ import Testing
       ("3,\"4\n" + String(repeating: "5\n", count: 200), "line 2, row 1, column \"y\": a quote is"),
     ])
   func `a row that never ends is told, not waited for`(text: String, message: String) throws {
-    var reader = try TableFile(path: try tables.write("a,y\n" + text), options: TableOptions())
-      .reader
+    var reader = try TableFile(
+      SourceFile(try tables.write("a,y\n" + text)), options: TableOptions()
+    )
+    .reader
     reader.bufferBytes = 100
     let error = #expect(throws: ConversionError.self) {
       try reader.forEachBlock { cursor in

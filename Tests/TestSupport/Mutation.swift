@@ -1,25 +1,5 @@
-/// Random numbers that are the same in every run: SplitMix64 (Steele et al. 2014).
-struct Random {
-  private var state: UInt64
-
-  init(seed: UInt64, case number: Int) {
-    state = seed &* 0xD134_2543_DE82_EF95 &+ UInt64(number)
-    _ = next()
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-
-  mutating func below(_ count: Int) -> Int { Int(next() % UInt64(max(1, count))) }
-}
-
 /// Damages a file in one to eight places.
-func mutated(_ original: [UInt8], _ random: inout Random) -> [UInt8] {
+public func mutated(_ original: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
   var bytes = original
   for _ in 0...random.below(8) where !bytes.isEmpty {
     let place = random.below(bytes.count)

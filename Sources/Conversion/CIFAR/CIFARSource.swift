@@ -1,0 +1,123 @@
+import HDF5
+
+/// A binary file of CIFAR-10 or CIFAR-100.
+final class CIFARSource: RowSource {
+  let path: String
+  let rowCount: Int
+  let schema: SourceSchema
+  private let file: SourceFile
+  private let form: CIFARForm
+  /// Which of a row's labels is its target.
+  private let label: Int
+
+  /// - Parameter targets: the name of the labels to take; nil for the last, which is the finest.
+  init(_ file: SourceFile, form: CIFARForm, targets: String?) throws(ConversionError) {
+    self.file = file
+    self.form = form
+    path = file.path
+    label = form.labels.firstIndex { $0.name == targets } ?? form.labels.count - 1
+    guard targets == nil || form.labels[label].name == targets else {
+      throw ConversionError(
+        subject: "--targets", problem: "is \(targets!)",
+        expected: form.labels.map(\.name).joined(separator: " or ") + ", which \(form.name) has")
+    }
+    rowCount = try Self.countRows(file, form)
+    schema = SourceSchema(
+      featureShape: CIFARForm.imageShape, featureType: .uint8, targetShape: [],
+      targetType: .uint8, classNames: form.classNames)
+  }
+
+  /// Opens the files of a split, each of which is of the form that its content shows.
+  static func open(
+    _ files: [SourceFile], _ options: ConversionOptions
+  ) throws(ConversionError) -> [CIFARSource] {
+    var sources: [CIFARSource] = []
+    for file in files {
+      let reader = try file.open()
+      let start = try reader.read(count: SourceFormat.startBytes)
+      guard let form = CIFARForm.recognize(start, size: reader.byteCount) else {
+        throw ConversionError(
+          subject: file.path, problem: "does not have rows as CIFAR's files do",
+          expected: "rows of 3073 bytes that start with a label below 10, or of 3074 that start "
+            + "with one below 20 and one below 100",
+          remedy: "check that this is a binary batch, and that it was downloaded whole")
+      }
+      sources.append(try CIFARSource(file, form: form, targets: options.targets))
+    }
+    return sources
+  }
+
+  func read(
+    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let reader = try file.open()
+    let bandRows = min(bandRows, rowCount)
+    let rows = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * form.rowBytes, alignment: 64)
+    let images = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * CIFARForm.imageBytes, alignment: 64)
+    let targets = UnsafeMutableRawBufferPointer.allocate(byteCount: bandRows, alignment: 64)
+    defer {
+      rows.deallocate()
+      images.deallocate()
+      targets.deallocate()
+    }
+    for first in stride(from: 0, to: rowCount, by: bandRows) {
+      let count = min(bandRows, rowCount - first)
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: rows[..<(count * form.rowBytes)])
+      guard try reader.read(into: bytes) == bytes.count else { throw Self.cutShort(path, form) }
+      for row in 0..<count {
+        let start = bytes.baseAddress! + row * form.rowBytes
+        targets[row] = try checkedLabel(start, row: first + row)
+        (images.baseAddress! + row * CIFARForm.imageBytes).copyMemory(
+          from: start + form.labels.count, byteCount: CIFARForm.imageBytes)
+      }
+      try body(
+        SourceBand(
+          firstRow: first, rows: count,
+          features: UnsafeRawBufferPointer(rebasing: images[..<(count * CIFARForm.imageBytes)]),
+          targets: UnsafeRawBufferPointer(rebasing: targets[..<count])))
+    }
+  }
+
+  private func checkedLabel(
+    _ start: UnsafeRawPointer, row: Int
+  ) throws(ConversionError) -> UInt8 {
+    let value = start.load(fromByteOffset: label, as: UInt8.self)
+    guard value < form.labels[label].classes else {
+      throw ConversionError(
+        subject: path,
+        problem: "has the label \(value) in row \(row), at byte \(row * form.rowBytes + label)",
+        expected: "a class from 0 to \(form.labels[label].classes - 1), as \(form.name) has",
+        remedy: "the file is damaged: get it again")
+    }
+    return value
+  }
+
+  /// Compressed files are read for it.
+  private static func countRows(
+    _ file: SourceFile, _ form: CIFARForm
+  ) throws(ConversionError) -> Int {
+    let reader = try file.open()
+    var size = reader.byteCount ?? 0
+    if reader.byteCount == nil {
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+      defer { buffer.deallocate() }
+      while case let count = try reader.read(into: buffer), count > 0 { size += count }
+    }
+    guard size > 0, size.isMultiple(of: form.rowBytes) else { throw cutShort(file.path, form) }
+    guard size / form.rowBytes <= Int(Int32.max) else {
+      throw ConversionError(
+        subject: file.path, problem: "has \(size / form.rowBytes) rows",
+        expected: "at most \(Int32.max)")
+    }
+    return size / form.rowBytes
+  }
+
+  private static func cutShort(_ path: String, _ form: CIFARForm) -> ConversionError {
+    ConversionError(
+      subject: path, problem: "ends within a row",
+      expected: "whole rows of \(form.rowBytes) bytes, as \(form.name) has",
+      remedy: "the file is cut short: get it again")
+  }
+}

@@ -1,0 +1,102 @@
+import Datasets
+import HDF5
+
+/// Rows of an HDF5 file, of Lockstep's layout or any other, to be stored anew.
+final class HDF5Source: RowSource {
+  let path: String
+  let rowCount: Int
+  let schema: SourceSchema
+  let notes: [String]
+  /// What the file says of it, or else suits its type.
+  let normalization: Normalization
+  private let rows: StoredRows
+
+  static let magic: [UInt8] = [0x89] + Array("HDF\r\n\u{1A}\n".utf8)
+
+  /// Opens one split of a file: that of the name, or the only one there is.
+  init(
+    _ source: SourceFile, split: SplitName, _ options: ConversionOptions
+  ) throws(ConversionError) {
+    path = source.path
+    let file = try source.openAnywhere()
+    // libhdf5 opens nothing without a name, but needs none afterwards.
+    let copy = file.isNamed ? nil : try NamedCopy(of: file)
+    let path = copy?.path ?? file.systemPath
+    (rowCount, schema, notes, normalization, rows) = try ConversionError.converting(source.path) {
+      () throws(DatasetError) in
+      let dataset = try Dataset(
+        path: path, features: options.features, targets: options.targets)
+      let found = dataset.splits[split] != nil || dataset.splits.count > 1
+      let split = found ? split : dataset.splits.keys.first!
+      let rows = try dataset.storedRows(split)
+      let schema = SourceSchema(
+        // A row of one number is a row all the same.
+        featureShape: dataset.featureShape.isEmpty ? [1] : dataset.featureShape,
+        featureType: rows.featureType, targetShape: rows.targetShape, targetType: rows.targetType,
+        classNames: dataset.classNames, featureNames: dataset.featureNames)
+      return (
+        try dataset.rows(of: split), schema,
+        rows.hasWeights ? ["the weights of its rows are left out"] : [],
+        dataset.normalization, rows
+      )
+    }
+  }
+
+  /// Opens the files of each split; what the first one says of normalisation goes for all.
+  static func open(
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
+  ) throws(ConversionError) -> ArraySet {
+    var opened: [SplitName: [any RowSource]] = [:]
+    var normalization: Normalization?
+    for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
+      for file in files {
+        let source = try HDF5Source(file, split: split, options)
+        normalization = normalization ?? source.normalization
+        opened[split, default: []].append(source)
+      }
+    }
+    return ArraySet(opened, options, normalization: normalization)
+  }
+
+  func read(
+    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let bandRows = min(bandRows, rowCount)
+    let features = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * schema.featureBytes, alignment: 64)
+    let targets = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * schema.targetBytes, alignment: 64)
+    defer {
+      features.deallocate()
+      targets.deallocate()
+    }
+    for first in stride(from: 0, to: rowCount, by: bandRows) {
+      let count = min(bandRows, rowCount - first)
+      let band = UnsafeMutableRawBufferPointer(rebasing: features[..<(count * schema.featureBytes)])
+      let targetBand = UnsafeMutableRawBufferPointer(
+        rebasing: targets[..<(count * schema.targetBytes)])
+      try ConversionError.converting(path) { () throws(DatasetError) in
+        try rows.read(first..<first + count, features: band, targets: targetBand)
+      }
+      try body(
+        SourceBand(
+          firstRow: first, rows: count, features: UnsafeRawBufferPointer(band),
+          targets: UnsafeRawBufferPointer(targetBand)))
+    }
+  }
+}
+
+extension ConversionError {
+  /// Runs `body` and turns errors about a file into errors about the source that it is.
+  fileprivate static func converting<Result>(
+    _ source: String, _ body: () throws(DatasetError) -> Result
+  ) throws(ConversionError) -> Result {
+    do {
+      return try body()
+    } catch {
+      var converted = ConversionError(error)
+      converted.subject = source
+      throw converted
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Dispatch
+
+/// Decodes images, and brings them to one size, on all cores.
+struct ImageBlockDecoder: Sendable {
+  let images: [ImageFile]
+  let resampler: Resampler
+  let decoders: JPEGDecoders
+
+  /// Begins to decode images; `block.wait()` says when all are there.
+  func start(_ rows: Range<Int>, in block: ImageBlock) {
+    block.group.enter()
+    DispatchQueue.global().async {
+      let problems = concurrentResults(rows.count) { index in
+        decode(images[rows.lowerBound + index], place: index, in: block)
+      }
+      block.failure =
+        zip(rows, problems).lazy.compactMap { row, problem in
+          problem.map { ConversionError(images[row].path, $0) }
+        }.first
+      block.group.leave()
+    }
+  }
+
+  private func decode(
+    _ image: ImageFile, place: Int, in block: ImageBlock
+  ) -> ImageHeader.Problem? {
+    block.setLabel(image.label, at: place)
+    let size = ImageSize(width: image.header.width, height: image.header.height)
+    let bytes = size.pixels * resampler.channels * (image.header.bits / 8)
+    let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
+    defer { rows.deallocate() }
+    do throws(ImageHeader.Problem) {
+      try image.decode(channels: resampler.channels, into: rows, decoders)
+    } catch {
+      return error
+    }
+    let out = block.features(at: place)
+    if image.header.bits == 16 {
+      resampler.resample(
+        UnsafeBufferPointer(rows.bindMemory(to: UInt16.self)), size,
+        into: out.bindMemory(to: UInt16.self))
+    } else {
+      resampler.resample(
+        UnsafeBufferPointer(rows.bindMemory(to: UInt8.self)), size,
+        into: out.bindMemory(to: UInt8.self))
+    }
+    return nil
+  }
+}

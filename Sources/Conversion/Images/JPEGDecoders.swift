@@ -1,0 +1,78 @@
+import CTurboJPEG
+import Synchronization
+
+/// Decoders of JPEG, each of which one thread at a time may use. Any thread may ask.
+final class JPEGDecoders: Sendable {
+  private struct Decoder: @unchecked Sendable {
+    let handle: tjhandle
+  }
+
+  private let idle = Mutex<[Decoder]>([])
+
+  deinit {
+    idle.withLock { decoders in
+      for decoder in decoders { tjDestroy(decoder.handle) }
+    }
+  }
+
+  /// - Returns: nil where the header goes on behind `start`.
+  func header(
+    _ start: [UInt8], isWhole: Bool
+  ) throws(ImageHeader.Problem) -> ImageHeader? {
+    try borrow { handle throws(ImageHeader.Problem) in
+      var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
+      let status = tjDecompressHeader3(
+        handle, start, UInt(start.count), &width, &height, &subsampling, &space)
+      guard status == 0, width > 0, height > 0 else {
+        if !isWhole { return nil }
+        throw Self.damaged(handle)
+      }
+      guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
+        throw ImageHeader.Problem(
+          problem: "is a JPEG image in the colours of print (CMYK)", expected: "grey or RGB",
+          remedy: "convert it first, for example with mogrify -colorspace sRGB")
+      }
+      return ImageHeader(
+        format: .jpeg, width: Int(width), height: Int(height),
+        channels: space == Int32(TJCS_GRAY.rawValue) ? 1 : 3, bits: 8)
+    }
+  }
+
+  /// Decodes into rows of interleaved samples.
+  func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, channels: Int,
+    into rows: UnsafeMutableRawBufferPointer
+  ) throws(ImageHeader.Problem) {
+    try borrow { handle throws(ImageHeader.Problem) in
+      let status = tjDecompress2(
+        handle, bytes.baseAddress, UInt(bytes.count), rows.bindMemory(to: UInt8.self).baseAddress,
+        Int32(header.width), 0, Int32(header.height),
+        Int32(channels == 1 ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), 0)
+      if status == 0 { return }
+      // Odd bytes between markers do no harm, and many cameras leave some.
+      let isFatal = tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
+      guard isFatal || Self.message(handle).contains("remature end") else { return }
+      throw Self.damaged(handle)
+    }
+  }
+
+  private func borrow<Result>(
+    _ body: (tjhandle) throws(ImageHeader.Problem) -> Result
+  ) throws(ImageHeader.Problem) -> Result {
+    var decoder = idle.withLock { $0.popLast() }
+    if decoder == nil, let handle = tjInitDecompress() { decoder = Decoder(handle: handle) }
+    guard let decoder else { throw ImageHeader.Problem(problem: "needs more memory than there is") }
+    defer { idle.withLock { $0.append(decoder) } }
+    return try body(decoder.handle)
+  }
+
+  private static func message(_ handle: tjhandle) -> String {
+    tjGetErrorStr2(handle).map { String(cString: $0) } ?? ""
+  }
+
+  private static func damaged(_ handle: tjhandle) -> ImageHeader.Problem {
+    ImageHeader.Problem(
+      problem: "is a damaged JPEG image (\(message(handle)))",
+      remedy: "get it again, or leave out what is damaged with --on-error skip")
+  }
+}

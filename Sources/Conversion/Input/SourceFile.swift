@@ -1,0 +1,132 @@
+import Datasets
+import Glibc
+
+/// A source as it was named: a file, or standard input as "-". It can be read from its start any
+/// number of times: what the system hands out only once (a pipe) goes to a working file first.
+final class SourceFile: Sendable {
+  /// What messages call it.
+  let path: String
+  /// Whether it is a folder, which is no bytes to read.
+  let isFolder: Bool
+  /// Bytes of the file on the disk.
+  let size: Int
+  let compression: Compression
+  /// The file's path for the system.
+  private let systemPath: String
+  private let spool: Spool?
+
+  /// The word that stands for standard input on the command line.
+  static let standardInput = "-"
+
+  /// The sources of each split.
+  static func open(
+    _ arguments: [SplitName: [String]]
+  ) throws(ConversionError) -> [SplitName: [SourceFile]] {
+    var sources: [SplitName: [SourceFile]] = [:]
+    for (split, arguments) in arguments.sorted(by: { $0.key < $1.key }) where !arguments.isEmpty {
+      var files: [SourceFile] = []
+      for argument in arguments { files.append(try SourceFile(argument)) }
+      sources[split] = files
+    }
+    return sources
+  }
+
+  /// - Parameter argument: a path, or "-".
+  init(_ argument: String) throws(ConversionError) {
+    if argument == Self.standardInput {
+      path = "standard input"
+      spool = try Self.standardInputSpool?.get()
+      systemPath = spool?.path ?? "/proc/\(getpid())/fd/\(STDIN_FILENO)"
+    } else {
+      path = argument
+      let descriptor = try Self.open(argument, named: argument)
+      defer { close(descriptor) }
+      spool = try Self.spool(descriptor, named: argument)
+      systemPath = spool?.path ?? argument
+    }
+    let descriptor = try Self.open(systemPath, named: path)
+    defer { close(descriptor) }
+    var status = stat()
+    fstat(descriptor, &status)
+    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    size = isFolder ? 0 : Int(status.st_size)
+    guard !isFolder else {
+      compression = .none
+      return
+    }
+    var start = [UInt8](repeating: 0, count: Compression.magicBytes)
+    let count = pread(descriptor, &start, start.count, 0)
+    guard count >= 0 else {
+      throw ConversionError(subject: path, problem: "cannot be read: \(Self.systemMessage)")
+    }
+    compression = Compression(start: start.prefix(count))
+  }
+
+  /// Begins to read the file from its start.
+  func open() throws(ConversionError) -> SourceReader {
+    guard !isFolder else {
+      throw ConversionError(subject: path, problem: "is a folder", expected: "a file")
+    }
+    return try SourceReader(
+      path: path, descriptor: Self.open(systemPath, named: path), size: size,
+      compression: compression)
+  }
+
+  /// The content for reading at any place; decompressed to a working file if need be.
+  func openAnywhere() throws(ConversionError) -> RandomAccessFile {
+    guard compression == .none, !isFolder else { return try RandomAccessFile(copying: try open()) }
+    return RandomAccessFile(
+      path: path, systemPath: systemPath, descriptor: try Self.open(systemPath, named: path),
+      size: size, spool: spool)
+  }
+
+  static func open(_ path: String, named name: String) throws(ConversionError) -> Int32 {
+    let descriptor = path.utf8.contains(0) ? -1 : Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw ConversionError(subject: name, problem: "cannot be opened: \(systemMessage)")
+    }
+    return descriptor
+  }
+
+  static var systemMessage: String { String(cString: strerror(errno)) }
+
+  /// The process's standard input, copied once; nil when it is a file.
+  private static let standardInputSpool: Result<Spool, ConversionError>? = {
+    do throws(ConversionError) {
+      return try spool(STDIN_FILENO, named: "standard input").map { .success($0) }
+    } catch {
+      return .failure(error)
+    }
+  }()
+
+  /// Copies what can be read only once.
+  /// - Returns: nil for a file, which needs no copy.
+  private static func spool(
+    _ descriptor: Int32, named path: String
+  ) throws(ConversionError) -> Spool? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw ConversionError(subject: path, problem: "cannot be read: \(systemMessage)")
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFDIR: return nil
+    case S_IFIFO, S_IFSOCK: break
+    default:
+      throw ConversionError(
+        subject: path, problem: isatty(descriptor) == 1 ? "is a terminal" : "is a device",
+        expected: "a file or a pipe")
+    }
+    let spool = try Spool()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { buffer.deallocate() }
+    while true {
+      let count = read(descriptor, buffer.baseAddress, buffer.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw ConversionError(subject: path, problem: "cannot be read: \(systemMessage)")
+      }
+      if count == 0 { return spool }
+      try spool.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), of: path)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import HDF5
+
+/// Rows of a split as they are stored, for programs that store them anew. One thread may read.
+package final class StoredRows {
+  package let featureType: ElementType
+  package let targetType: ElementType
+  /// A row's shape; empty for one number a row.
+  package let targetShape: [Int]
+  package let hasWeights: Bool
+  private let parts: [Part]
+  private let scratch = DecoderScratch()
+
+  /// The rows of one file.
+  private struct Part {
+    let first: Int
+    let rows: Int
+    let features: ColumnReader
+    let targets: ColumnReader
+  }
+
+  init(_ columns: [SplitColumns]) throws(DatasetError) {
+    var parts: [Part] = []
+    let first = try Self.targets(of: columns[0])
+    for columns in columns {
+      let part = Part(
+        first: parts.last.map { $0.first + $0.rows } ?? 0, rows: columns.rows,
+        features: try ColumnReader(columns.features),
+        targets: try ColumnReader(Self.targets(of: columns)))
+      for reader in [part.features, part.targets] { reader.keep(bytes: reader.unitBytes) }
+      parts.append(part)
+    }
+    self.parts = parts
+    featureType = columns[0].features.type
+    targetType = first.type
+    targetShape = first.width == 1 ? [] : first.rowShape
+    hasWeights = columns[0].weights != nil
+  }
+
+  private static func targets(of columns: SplitColumns) throws(DatasetError) -> Column {
+    if let targets = columns.targets { return targets }
+    throw columns.features.error("stands without targets", expected: "targets for each row")
+  }
+
+  /// Reads rows, in the machine's byte order and verified.
+  ///
+  /// - Parameters:
+  ///   - features: exactly as many bytes as the rows have; `targets` likewise.
+  package func read(
+    _ rows: Range<Int>, features: UnsafeMutableRawBufferPointer,
+    targets: UnsafeMutableRawBufferPointer
+  ) throws(DatasetError) {
+    for part in parts {
+      let wanted = rows.clamped(to: part.first..<part.first + part.rows)
+      if wanted.isEmpty { continue }
+      for (reader, memory) in [(part.features, features), (part.targets, targets)] {
+        let rowBytes = reader.column.rowBytes
+        let place = (wanted.lowerBound - rows.lowerBound) * rowBytes
+        try reader.read(
+          wanted.lowerBound - part.first..<wanted.upperBound - part.first,
+          into: UnsafeMutableRawBufferPointer(
+            rebasing: memory[place..<place + wanted.count * rowBytes]),
+          scratch: scratch)
+      }
+    }
+  }
+}
+
+extension Dataset {
+  /// The rows of a split, to be read as they are stored.
+  package func storedRows(_ split: SplitName) throws(DatasetError) -> StoredRows {
+    try StoredRows(columns(of: split))
+  }
+}

@@ -1,0 +1,246 @@
+import CTurboJPEG
+import CZlib
+import Datasets
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Conversion
+
+/// The bytes of a PNG file.
+///
+/// - Parameters:
+///   - color: PNG's type: 0 grey, 2 colours.
+///   - samples: rows of interleaved samples, big-endian.
+func png(
+  _ width: Int, _ height: Int, color: UInt8 = 0, bits: UInt8 = 8, _ samples: [UInt8],
+  declared: (width: Int, height: Int)? = nil
+) -> [UInt8] {
+  func big(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
+  func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
+    let body = Array(name.utf8) + content
+    return big(content.count) + body + big(Int(crc32(0, body, UInt32(body.count))))
+  }
+  let rowBytes = height == 0 ? 0 : samples.count / height
+  let rows = (0..<height).flatMap { [0] + samples[$0 * rowBytes..<($0 + 1) * rowBytes] }
+  var size = compressBound(UInt(rows.count))
+  var packed = [UInt8](repeating: 0, count: Int(size))
+  compress(&packed, &size, rows, UInt(rows.count))
+  let shown = declared ?? (width, height)
+  return [0x89] + Array("PNG\r\n\u{1A}\n".utf8)
+    + chunk("IHDR", big(shown.width) + big(shown.height) + [bits, color, 0, 0, 0])
+    + chunk("IDAT", Array(packed.prefix(Int(size)))) + chunk("IEND", [])
+}
+
+/// The bytes of a JPEG file of a single colour, in RGB or grey, or of noise of one.
+func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) -> [UInt8] {
+  var random = SeededGenerator(seed: 7)
+  let pixels = (0..<width * height).flatMap { _ in
+    noise ? color.map { UInt8(random.below(Int($0) + 1)) } : color
+  }
+  let handle = tjInitCompress()
+  defer { tjDestroy(handle) }
+  var bytes: UnsafeMutablePointer<UInt8>?
+  var count: UInt = 0
+  tjCompress2(
+    handle, pixels, Int32(width), 0, Int32(height),
+    Int32(color.count == 1 ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), &bytes, &count,
+    Int32(color.count == 1 ? TJSAMP_GRAY.rawValue : TJSAMP_444.rawValue), 100, 0)
+  defer { tjFree(bytes) }
+  return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
+}
+
+@Suite struct ImageTests {
+  let folder = TemporaryDirectory()
+
+  func write(_ bytes: [UInt8], _ path: String) throws {
+    let url = URL(fileURLWithPath: folder.file(path))
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+
+  func open(
+    _ names: [SplitName: String] = [.train: "train"],
+    _ change: (inout ConversionOptions) -> Void = { _ in }
+  ) throws -> [SplitName: [any RowSource]] {
+    try openSet(names, change).splits
+  }
+
+  func openSet(
+    _ names: [SplitName: String] = [.train: "train"],
+    _ change: (inout ConversionOptions) -> Void = { _ in }
+  ) throws -> ArraySet {
+    var options = ConversionOptions(sources: [:], output: "")
+    change(&options)
+    let sources = try names.mapValues { [try SourceFile(folder.file($0))] }
+    return try ImageSet.open(sources, options)
+  }
+
+  /// The bytes of each image, then its class.
+  func rows(_ source: any RowSource) throws -> [[UInt8]] {
+    var rows: [[UInt8]] = []
+    let size = source.schema.featureBytes
+    try source.read(bandRows: 2) { band in
+      for row in 0..<band.rows {
+        rows.append(Array(band.features[row * size..<(row + 1) * size]) + [band.targets[row]])
+      }
+    }
+    return rows
+  }
+
+  @Test func `images come by class and name, from folders of any depth`() throws {
+    try write(png(2, 1, [1, 2]), "train/b/1.png")
+    try write(png(2, 1, [3, 4]), "train/a/2.png")
+    try write(png(2, 1, [5, 6]), "train/a/1/deep.png")
+    try write([1, 2, 3], "train/a/.hidden")
+    let source = try open()[.train]![0]
+    #expect(source.schema.classNames == ["a", "b"])
+    #expect(source.schema.featureShape == [1, 2])
+    #expect(try rows(source) == [[5, 6, 0], [3, 4, 0], [1, 2, 1]])
+  }
+
+  @Test func `colours become planes, and grey images among them colours`() throws {
+    try write(png(2, 1, color: 2, [1, 2, 3, 4, 5, 6]), "train/a/1.png")
+    try write(png(2, 1, [7, 8]), "train/a/2.png")
+    try write(jpeg(2, 1, [90]), "train/b/1.jpg")
+    let source = try open()[.train]![0]
+    #expect(source.schema.featureShape == [3, 1, 2])
+    #expect(
+      try rows(source) == [
+        [1, 4, 2, 5, 3, 6, 0], [7, 8, 7, 8, 7, 8, 0], [90, 90, 90, 90, 90, 90, 1],
+      ])
+  }
+
+  @Test func `16 bits stay 16 bits`() throws {
+    try write(png(2, 1, bits: 16, [1, 2, 3, 4]), "train/a/1.png")
+    let source = try open()[.train]![0]
+    #expect(source.schema.featureType == .uint16)
+    #expect(try rows(source) == [[2, 1, 4, 3, 0]])
+    try write(png(2, 1, [1, 2]), "train/a/2.png")
+    let mixed = #expect(throws: ConversionError.self) { try open() }
+    #expect(mixed?.description.contains("2.png: has 8 bits a sample; expected 16, as") == true)
+  }
+
+  @Test func `more images than are decoded at once keep their order`() throws {
+    let numbers = [UInt8](100..<200)
+    for number in numbers { try write(png(1, 1, [number]), "train/a/\(number).png") }
+    var found: [UInt8] = []
+    try open()[.train]![0].read(bandRows: 1) { found.append($0.features[0]) }
+    #expect(found == numbers)
+  }
+
+  @Test func `all splits have the classes of the first`() throws {
+    try write(png(1, 1, [1]), "train/a/1.png")
+    try write(png(1, 1, [1]), "train/b/1.png")
+    try write(png(1, 1, [9]), "test/b/1.png")
+    let sources = try open([.train: "train", .test: "test"])
+    #expect(sources[.test]![0].schema.classNames == ["a", "b"])
+    #expect(try rows(sources[.test]![0]) == [[9, 1]])
+    try write(png(1, 1, [9]), "test/c/1.png")
+    let error = #expect(throws: ConversionError.self) {
+      try open([.train: "train", .test: "test"])
+    }
+    #expect(error?.problem == "has a folder c")
+  }
+
+  struct Damage: CustomTestStringConvertible, Sendable {
+    let message: String
+    let change: @Sendable (ImageTests) throws -> Void
+    var testDescription: String { message }
+
+    init(_ message: String, _ change: @escaping @Sendable (ImageTests) throws -> Void) {
+      self.message = message
+      self.change = change
+    }
+  }
+
+  static let photo = jpeg(40, 30, [200, 10, 90], noise: true)
+
+  @Test(arguments: [
+    Damage("/train/a/x: declares 60000×60000 pixels; expected at most 67108864") {
+      try $0.write(png(1, 1, [1], declared: (60_000, 60_000)), "train/a/x")
+    },
+    Damage("/train/a/x: declares 60138×60138 pixels; expected at most 67108864") {
+      var bytes = photo
+      let frame = bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 }!
+      for place in frame + 5..<frame + 9 { bytes[place] = 0xEA }
+      try $0.write(bytes, "train/a/x")
+    },
+    Damage("/train/a/x: is a PNG image of 0×4 pixels") {
+      try $0.write(png(1, 1, [1], declared: (0, 4)), "train/a/x")
+    },
+    Damage("/train/a/x: is a damaged PNG image (the file ends early)") {
+      try $0.write(png(40, 30, Array(repeating: 7, count: 1200)).dropLast(20), "train/a/x")
+    },
+    Damage("/train/a/x: is a damaged PNG image (IDAT: ") {
+      var bytes = png(40, 30, Array(repeating: 7, count: 1200))
+      bytes[bytes.count - 20] ^= 1
+      try $0.write(bytes, "train/a/x")
+    },
+    Damage("/train/a/x: is a PNG image that ends within its header") {
+      try $0.write(Array(png(40, 30, [1]).prefix(20)), "train/a/x")
+    },
+    Damage("/train/a/x: is a damaged JPEG image (Premature end of JPEG file)") {
+      try $0.write(photo.dropLast(60), "train/a/x")
+    },
+    Damage("/train/a/x: is a damaged JPEG image (") {
+      try $0.write(Array(photo.prefix(30)), "train/a/x")
+    },
+    Damage("/train/a/x: is no PNG or JPEG image") { try $0.write([1, 2, 3], "train/a/x") },
+    Damage("/train/a/x: is empty") { try $0.write([], "train/a/x") },
+    Damage("/train/a/x: has 41×30 pixels; expected 40×30, as ") {
+      try $0.write(jpeg(41, 30, [1, 2, 3]), "train/a/x")
+    },
+    Damage("/train: has the file x beside the folders of its classes") {
+      try $0.write(photo, "train/x")
+    },
+    Damage("/train/b: has no files; expected images of the class b") {
+      try FileManager.default.createDirectory(
+        atPath: $0.folder.file("train/b"), withIntermediateDirectories: true)
+    },
+    Damage("/train: is an empty folder; expected a folder of images for each class") {
+      try FileManager.default.removeItem(atPath: $0.folder.file("train/a"))
+    },
+  ])
+  func `what is no folder of good images is refused`(damage: Damage) throws {
+    try write(Self.photo, "train/a/0.jpg")
+    try damage.change(self)
+    let error = #expect(throws: ConversionError.self) { try rows(open()[.train]![0]) }
+    let text = error?.description ?? ""
+    #expect(text.hasPrefix(folder.path + damage.message), "\(text)")
+  }
+
+  @Test func `bad images are left out and counted where that is asked for`() throws {
+    try write(png(1, 1, [1]), "train/a/0.png")
+    try write(png(1, 1, [2]), "train/b/0.png")
+    try write([1, 2, 3], "train/a/1.png")
+    try write(png(1, 1, [1]).dropLast(15), "train/a/2.png")
+    let set = try openSet { $0.table.skipsBadRows = true }
+    let source = set.splits[.train]![0]
+    #expect(try rows(source) == [[1, 0], [2, 1]])
+    #expect(source.numberCount == 4)
+    var numbers: [Int]?
+    try source.read(bandRows: 4) { numbers = $0.numbers }
+    #expect(numbers == [0, 3])
+    #expect(set.skipped == 2)
+    #expect(
+      set.examples.first?.description.hasPrefix("\(folder.path)/train/a/1.png: is no PNG") == true)
+  }
+
+  @Test(arguments: [0, 1])
+  func `damaged images are read or refused`(kind: Int) throws {
+    var random = SeededGenerator(seed: 1)
+    let good = kind == 0 ? png(8, 8, color: 2, random.bytes(192)) : jpeg(8, 8, [9, 90, 200])
+    for number in 0..<100 {
+      var random = SeededGenerator(seed: UInt64(kind), case: number)
+      try write(mutated(good, &random), "train/a/0")
+      do {
+        let source = try open { $0.imageSize = ImageSize(width: 8, height: 8) }[.train]![0]
+        #expect(try rows(source).count == 1)
+      } catch {
+        #expect(error is ConversionError)
+      }
+    }
+  }
+}

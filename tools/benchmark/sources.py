@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""How fast arrays and images become HDF5: NPY against `cp`, Fashion-MNIST on the clock, and a folder of
+JPEG images against libjpeg-turbo's own decoding of them, on one thread, times the cores.
+
+usage: tools/benchmark/sources.py [--binary LOCKSTEP] [--gigabytes 4] [--images 20000] [--rounds 3]
+           [--folder DIR]
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FASHION = Path("/usr/share/datasets/fashion-mnist")
+SIZE = 224
+RGB = 0
+
+
+class TurboJPEG:
+    """The library's decoding alone: files are in memory, and pixels go to the same memory."""
+
+    def __init__(self) -> None:
+        self.library = ctypes.CDLL("libturbojpeg.so.0")
+        for name in ("tjInitDecompress", "tjInitCompress"):
+            getattr(self.library, name).restype = ctypes.c_void_p
+
+    def compress(self, pixels: np.ndarray) -> bytes:
+        handle = ctypes.c_void_p(self.library.tjInitCompress())
+        buffer, size = ctypes.POINTER(ctypes.c_ubyte)(), ctypes.c_ulong()
+        self.library.tjCompress2(
+            handle, pixels.ctypes.data_as(ctypes.c_void_p), pixels.shape[1], 0, pixels.shape[0], RGB,
+            ctypes.byref(buffer), ctypes.byref(size), 2, 85, 0)
+        content = ctypes.string_at(buffer, size.value)
+        self.library.tjFree(buffer)
+        self.library.tjDestroy(handle)
+        return content
+
+    def seconds(self, files: list[bytes]) -> float:
+        """Processor seconds for all files on this thread."""
+        handle = ctypes.c_void_p(self.library.tjInitDecompress())
+        pixels = ctypes.create_string_buffer(3 * SIZE * SIZE)
+        start = time.process_time()
+        for file in files:
+            status = self.library.tjDecompress2(
+                handle, file, ctypes.c_ulong(len(file)), pixels, SIZE, 0, SIZE, RGB, 0)
+            assert status == 0
+        seconds = time.process_time() - start
+        self.library.tjDestroy(handle)
+        return seconds
+
+
+def run(command: list) -> dict:
+    """Seconds on the clock, the processors' seconds and peak memory in MiB of a command."""
+    start = time.perf_counter()
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit(f"failed: {command}")
+    return {"seconds": time.perf_counter() - start, "processor": usage.ru_utime + usage.ru_stime,
+            "memory": usage.ru_maxrss / 1024}
+
+
+def medians(rounds: list[dict]) -> dict:
+    return {key: statistics.median(figures[key] for figures in rounds) for key in rounds[0]}
+
+
+def measure_npy(convert: list, folder: Path, gigabytes: float, rounds: int) -> dict:
+    """The copy and the conversion in turn, each of a file that was read before."""
+    rows = int(gigabytes * 1e9 / 4 / 1024)
+    features = np.lib.format.open_memmap(folder / "x.npy", "w+", np.float32, (rows, 1024))
+    block = np.random.default_rng(0).standard_normal((4096, 1024), dtype=np.float32)
+    for first in range(0, rows, len(block)):
+        features[first:first + len(block)] = block[:min(len(block), rows - first)]
+    features.flush()
+    del features
+    np.save(folder / "y.npy", (np.arange(rows) % 10).astype(np.uint8))
+    copies, plain, default = [], [], []
+    for _ in range(rounds):
+        copies.append(run(["cp", folder / "x.npy", folder / "copy"]))
+        (folder / "copy").unlink()
+        sources = ["--train", folder / "x.npy", folder / "y.npy", "--compression", "none"]
+        plain.append(run(convert + sources + ["--shuffle", "none", "--duplicates", "ignore"]))
+        default.append(run(convert + sources))
+    (folder / "x.npy").unlink()
+    return {
+        "bytes": rows * 4096, "cp": medians(copies), "plain": medians(plain),
+        "default": medians(default),
+        "plainOfCp": statistics.median(c["seconds"] / p["seconds"] for c, p in zip(copies, plain)),
+        "defaultOfCp": statistics.median(c["seconds"] / d["seconds"] for c, d in zip(copies, default)),
+    }
+
+
+def measure_fashion(convert: list, rounds: int) -> dict | None:
+    names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
+    files = [FASHION / f"{name}-ubyte.gz" for name in names]
+    if not files[0].exists():
+        return None
+    return medians([run(convert + ["--train", *files[:2], "--test", *files[2:]])
+                    for _ in range(rounds)])
+
+
+def measure_images(convert: list, folder: Path, count: int, rounds: int) -> dict:
+    """Photograph-like images of one size, so that nothing is resampled."""
+    library = TurboJPEG()
+    rng = np.random.default_rng(1)
+    files = []
+    for number in range(200):
+        coarse = rng.integers(0, 256, (SIZE // 8, SIZE // 8, 3)).astype(np.float32)
+        smooth = coarse.repeat(8, axis=0).repeat(8, axis=1)
+        smooth = (smooth + np.roll(smooth, 4, 0) + np.roll(smooth, 4, 1)) / 3
+        noisy = smooth + rng.normal(0, 6, smooth.shape)
+        files.append(library.compress(np.ascontiguousarray(noisy.clip(0, 255), dtype=np.uint8)))
+    root = folder / "images"
+    for number in range(count):
+        path = root / f"class{number % 10}" / f"{number:06}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(files[number % len(files)])
+    own, plain = [], []
+    for _ in range(rounds):
+        own.append(library.seconds(files) / len(files))
+        plain.append(run(convert + ["--train", root, "--compression", "none", "--shuffle", "none",
+                                    "--duplicates", "ignore"]))
+    shutil.rmtree(root)
+    cores = os.cpu_count()
+    return {
+        "images": count, "libraryImagesPerSecondOfACore": 1 / statistics.median(own),
+        "imagesPerSecond": count / statistics.median(p["seconds"] for p in plain),
+        "plain": medians(plain),
+        "ofLibraryTimesCores": statistics.median(
+            o * count / cores / p["seconds"] for o, p in zip(own, plain)),
+        "processorOfLibrary": statistics.median(
+            o * count / p["processor"] for o, p in zip(own, plain)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--binary", default=str(REPOSITORY / ".build/release/lockstep"))
+    parser.add_argument("--gigabytes", type=float, default=4)
+    parser.add_argument("--images", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        convert = [options.binary, "convert", "--json", "--force", "--output", folder / "out.h5"]
+        print(json.dumps({
+            "cores": os.cpu_count(), "load": os.getloadavg(),
+            "npy": measure_npy(convert, folder, options.gigabytes, options.rounds),
+            "fashion": measure_fashion(convert, options.rounds),
+            "jpeg": measure_images(convert, folder, options.images, options.rounds),
+        }, indent=2))
+
+
+if __name__ == "__main__":
+    main()
