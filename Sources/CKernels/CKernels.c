@@ -1,5 +1,7 @@
 #include "CKernels.h"
 
+#include <string.h>
+
 extern const struct kernels kernels_sse2;
 #if defined(__x86_64__)
 extern const struct kernels kernels_avx2, kernels_avx512;
@@ -32,4 +34,27 @@ const struct kernels *kernels_for(enum kernel_instructions set) {
   (void)set;
 #endif
   return &kernels_sse2;
+}
+
+void kernel_copy_past_caches(long count, const float *source, float *target) {
+  typedef float lanes __attribute__((vector_size(16)));
+  enum { LINE = 64 / sizeof(float), AHEAD = 8 * LINE };
+  long next = 0;
+  while (next < count && (uintptr_t)(target + next) % 64 != 0) {
+    target[next] = source[next];
+    next++;
+  }
+  for (; next + LINE <= count; next += LINE) {
+    __builtin_prefetch(source + next + AHEAD, 0, 0);
+    lanes line[4];
+    memcpy(line, source + next, sizeof line);
+    for (int i = 0; i < 4; i++) __builtin_nontemporal_store(line[i], (lanes *)(target + next) + i);
+  }
+  for (; next < count; next++) target[next] = source[next];
+  // Such stores are not in order with those that tell other threads that the copy is there.
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#else
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
 }

@@ -20,6 +20,11 @@ int lockstep_rename_exclusive(const char *from, const char *to) {
   return unlink(from);
 }
 
+void lockstep_start_writing(int descriptor, long offset, long count) {
+  // Where a file system cannot, the bytes are written with all others.
+  (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
 // A slot is only ever exchanged as a whole: whoever takes a path out of the table owns it, so a
 // handler that interrupts a change never reads a path that somebody else frees.
 enum { TEMPORARIES = 256 };

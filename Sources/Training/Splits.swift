@@ -34,7 +34,7 @@ final class Splits {
       split, geometry: geometry, batch: batch, decoders: decoders,
       budget: max(0, left - reserved))
     try stream.prepare()
-    left -= stream.plan.byteCount
+    left -= stream.plan.budgetedBytes
     streams[split] = stream
     return stream
   }

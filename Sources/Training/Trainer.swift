@@ -29,7 +29,7 @@ public final class Trainer {
   private var numerics: [NumericsPeriod] = []
   private var clock = StepClock()
   private var profiler: Profiler?
-  private var epochs: [EpochReport] = []
+  private var history = History()
   /// What the checkpoint holds that the run goes on from, and the good ones that the run has.
   private var resumed: (progress: Progress, entries: [CheckpointEntry])?
   /// The parameters that were the best so far, where no directory keeps them.
@@ -89,7 +89,7 @@ public final class Trainer {
     try self.init(plan, data: data, workers: workers, memoryBudget: memoryBudget)
     checkpoint.copyTensors(to: state)
     progress = checkpoint.progress
-    epochs = checkpoint.history
+    history = checkpoint.history
     numerics = checkpoint.numerics
     if let change = resumption.numericsChange {
       numerics.append(NumericsPeriod(step: progress.step, identity: change.to))
@@ -251,7 +251,7 @@ public final class Trainer {
       validation: validation, seconds: clock.epoch.seconds,
       secondsWaiting: clock.epoch.secondsWaiting,
       samplesPerSecond: clock.epoch.samplesPerSecond)
-    epochs.append(epoch)
+    history.append(epoch)
     report(.finishedEpoch(epoch))
     if let profiler { report(.measuredEpoch(profiler.epoch)) }
     if progress.isStopped(by: plan.configuration) {
@@ -274,13 +274,13 @@ public final class Trainer {
   /// next step.
   var checkpoint: Checkpoint {
     Checkpoint(
-      configuration: plan.configuration, model: plan.model, progress: progress, history: epochs,
+      configuration: plan.configuration, model: plan.model, progress: progress, history: history,
       data: data, numerics: numerics, tensors: state, memory: [])
   }
 
   private func makeSaver(in directory: RunDirectory) throws -> CheckpointSaver {
     try directory.write(plan.configuration, data: data)
-    return CheckpointSaver(
+    return try CheckpointSaver(
       in: directory, initial: checkpoint, pool: engine.pool,
       entries: resumed?.entries ?? [], saved: resumed?.progress)
   }
@@ -304,7 +304,7 @@ public final class Trainer {
   ) throws -> TrainingResult {
     let isFinished = progress.isFinished(plan.configuration)
     var result = TrainingResult(
-      progress: progress, end: isFinished ? .finished : .interrupted, epochs: epochs,
+      progress: progress, end: isFinished ? .finished : .interrupted, epochs: history.epochs,
       samplesPerSecond: clock.total.samplesPerSecond,
       secondsToFirstStep: clock.secondsToFirstStep, checkpoint: saver?.newest,
       parametersSHA256: "", checkpointFailures: saver?.failures ?? [],

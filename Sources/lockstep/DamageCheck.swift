@@ -46,8 +46,9 @@ enum DamageCheck {
   private static func limit(_ resource: __rlimit_resource_t, _ most: UInt) {
     var limits = rlimit()
     getrlimit(resource, &limits)
-    let most = min(most, limits.rlim_cur)
-    limits = rlimit(rlim_cur: most, rlim_max: most)
+    // Beyond the second limit of processor time comes SIGKILL, which then is another's.
+    limits.rlim_max = min(most + 10, limits.rlim_max)
+    limits.rlim_cur = min(most, limits.rlim_cur)
     setrlimit(resource, &limits)
   }
 
@@ -74,12 +75,19 @@ enum DamageCheck {
     let signal = status & 0x7F
     guard signal != 0 else { return }
     if signal == SIGINT || signal == SIGTERM { return }
-    let isSlow = signal == SIGALRM || signal == SIGXCPU || signal == SIGKILL
-    throw HDF5Error(
-      operation: "opening the file", file: path,
-      problem: isSlow
-        ? "is damaged: the HDF5 library does not come to an end with it"
-        : "is damaged: the HDF5 library crashes on it (signal \(signal)); get the file again, or "
-          + "convert it again")
+    throw HDF5Error(operation: "opening the file", file: path, problem: problem(of: signal))
+  }
+
+  /// What it says about a file that the process which looked at it was ended by a signal.
+  private static func problem(of signal: Int32) -> String {
+    switch signal {
+    case SIGALRM, SIGXCPU: "is damaged: the HDF5 library does not come to an end with it"
+    case SIGKILL:
+      "could not be checked: the process that looks at it was killed, for want of memory perhaps; "
+        + "try again"
+    default:
+      "is damaged: the HDF5 library crashes on it (signal \(signal)); get the file again, or "
+        + "convert it again"
+    }
   }
 }

@@ -4,106 +4,22 @@ import Testing
 
 /// Interrupting and resuming, through the program.
 @Suite struct ResumeTests {
-  let workshop = Workshop()
+  let run: EventfulRun
+  var workshop: Workshop { run.workshop }
 
-  /// Dropout, momentum, a schedule, a moving average, early stopping, a plateau and a shuffle of
-  /// several windows; 40 steps an epoch.
-  private static let settings =
-    "--data data.h5 --hidden 24,12 --dropout 0.2 --optimizer sgd --learning-rate 0.05 "
-    + "--schedule cosine --ema 0.95 --early-stopping 9 --plateau 1 --clip-norm 1 --batch-size 3 "
-    + "--shuffle window --block-rows 5 --window-blocks 6 --epochs 8 --shards 3 --seed 5"
+  init() throws { run = try EventfulRun() }
 
-  init() throws {
-    try workshop.writePoints()
-    let text = "{ optimizer: { optimizer: 'sgd', momentum: 0.9 } }"
-    try workshop.folder.write(Array(text.utf8), to: "run.json5")
-  }
-
-  private func hash(_ line: String) throws -> String? {
-    try workshop.json(line)["parametersSHA256"] as? String
-  }
-
-  private static let hasStrace = (try? Lockstep.shell("strace -V"))?.status == 0
-
-  /// Where a process is killed: as it enters a system call of some kind for the nth time, or after
-  /// some time.
-  private enum Moment {
-    case call(String, Int)
-    case seconds(Double)
-
-    static func random(_ random: inout SeededGenerator) -> Moment {
-      switch Int.random(in: 0..<8, using: &random) {
-      // Opening, writing, flushing (the file, then its folder), renaming and removing files.
-      case 0: .call("openat", Int.random(in: 30..<200, using: &random))
-      case 1: .call("pwrite64", Int.random(in: 1..<60, using: &random))
-      case 2, 3: .call("fsync", Int.random(in: 1..<60, using: &random))
-      case 4: .call("rename", Int.random(in: 1..<30, using: &random))
-      case 5: .call("unlink", Int.random(in: 1..<15, using: &random))
-      default: .seconds(Double.random(in: 0.05..<1.5, using: &random))
-      }
-    }
-
-    /// A shell's command that runs `line` and kills it.
-    func killing(_ line: String) -> String {
-      switch self {
-      case .call(let name, let count):
-        "strace -f -qq -o /dev/null -e trace=\(name) "
-          + "-e inject=\(name):signal=KILL:when=\(count) \"$lockstep\" \(line) >log 2>&1"
-      case .seconds(let seconds):
-        "timeout -s KILL \(seconds) \"$lockstep\" \(line) >log 2>&1"
-      }
-    }
-  }
-
-  @Test(.enabled(if: hasStrace, "strace is not installed"), arguments: 0..<5)
-  func `Killed at any moment and resumed with any workers, a run comes to the same bits`(
-    round: Int
-  ) throws {
-    let expected = try hash("train run.json5 --output whole \(Self.settings)")
-    var random = SeededGenerator(seed: UInt64(round) &+ 11)
-    var kills = 0
-    while kills < 5 {
-      let workers = "--workers \(Int.random(in: 1...3, using: &random))"
-      let isStarted = (try? workshop.folder.names().contains("run")) ?? false
-      let canResume = try isStarted && workshop.shell("test -e run/run.json5").status == 0
-      let line =
-        canResume
-        ? "resume run \(workers)"
-        : "train run.json5 --output run --checkpoint-every 7 \(workers) \(Self.settings)"
-      let outcome = try workshop.shell(Moment.random(&random).killing(line))
-      if outcome.status == 0 {
-        // It came to its end before it was killed.
-        #expect(try hash("evaluate run --data data.h5") == expected)
-        _ = try workshop.shell("rm -r run")
-      } else {
-        let log = try workshop.shell("cat log").output
-        #expect(outcome.status == 137, "\(log)")
-        kills += 1
-      }
-    }
-    let canResume = try workshop.shell("test -e run/run.json5").status == 0
-    let line =
-      canResume
-      ? "resume run" : "train run.json5 --output run --checkpoint-every 7 \(Self.settings)"
-    #expect(try hash(line) == expected)
-    let left = try workshop.shell("find run -name '*.partial'")
-    #expect(left.output.isEmpty)
+  private func replace(_ text: String, by other: String, in file: String) throws {
+    let outcome = try workshop.shell(
+      "sed -i 's/\(text)/\(other)/' \(file); grep '\(other)' \(file)")
+    try #require(outcome.status == 0)
   }
 
   @Test(arguments: [("INT", 130), ("TERM", 143)])
   func `A signal has a checkpoint written, and the run goes on from there`(
     signal: String, status: Int
   ) throws {
-    let settings = Self.settings.replacingOccurrences(of: "--epochs 8", with: "--epochs 2000")
-      .replacingOccurrences(of: "--early-stopping 9", with: "--early-stopping 100000")
-    let outcome = try workshop.shell(
-      """
-      "$lockstep" train run.json5 --output run \(settings) --json > result 2> log &
-      pid=$!
-      for try in {1..200}; do [ -e run/history.json ] && break; sleep 0.05; done
-      kill -\(signal) $pid
-      wait $pid
-      """)
+    let outcome = try workshop.shell(EventfulRun.starting() + "\nkill -\(signal) $pid; wait $pid")
     #expect(outcome.status == status)
     let log = try workshop.shell("tail -1 log").output
     #expect(log.hasPrefix("lockstep: interrupted by SIG\(signal) after step "), "\(log)")
@@ -117,29 +33,41 @@ import Testing
     let epochs = Int(number(document, "epochs")!) + 2
     let resumed = try workshop.json("resume run --epochs \(epochs)")
     #expect(resumed["resumedFrom"] as? String == checkpoint)
-    // The schedule is that of the 2000 epochs that were planned.
-    let text2 = "{ optimizer: { optimizer: 'sgd', momentum: 0.9 }, scheduleEpochs: 2000 }"
-    try workshop.folder.write(Array(text2.utf8), to: "run.json5")
-    let whole = settings.replacingOccurrences(of: "--epochs 2000", with: "--epochs \(epochs)")
-    #expect(
-      try hash("train run.json5 --output whole \(whole)")
-        == resumed["parametersSHA256"] as? String)
+    let whole = "\(EventfulRun.train) --early-stopping 100000 --epochs \(epochs) --output whole"
+    #expect(try run.hash(whole) == resumed["parametersSHA256"] as? String)
+  }
+
+  @Test func `A second signal ends a run at once, and it goes on from its last checkpoint`() throws
+  {
+    // Both signals reach a process that stands still, so that nothing can be done between them.
+    let outcome = try workshop.shell(
+      EventfulRun.starting() + """
+
+        kill -STOP $pid; kill -INT $pid; kill -TERM $pid; kill -CONT $pid
+        wait $pid
+        """)
+    #expect([130, 143].contains(outcome.status))
+    #expect(try workshop.shell("cat result; grep interrupted log").output.isEmpty)
+    #expect(try workshop.shell("find run -name '*.partial'").output.isEmpty)
+    let newest = try workshop.shell("ls run/checkpoints/* | tail -1").output
+    let epochs = number(try workshop.json("inspect run"), "checkpoint.progress.epoch") ?? 0
+    let resumed = try workshop.json("resume run --epochs \(Int(epochs) + 1)")
+    #expect(newest == "\(resumed["resumedFrom"] ?? "")\n")
   }
 
   @Test func `A damaged newest checkpoint is told, and the one before it used`() throws {
-    let expected = try hash("train run.json5 --output whole \(Self.settings)")
-    let names = try workshop.shell("ls whole/checkpoints/*").output.split(separator: "\n")
-    let newest = String(names.last!)
+    let expected = try run.hash("\(EventfulRun.train) --output whole")
+    let newest = try workshop.shell("ls whole/checkpoints/* | tail -1 | tr -d '\n'").output
     let content = try bytes(of: workshop.folder.file(newest))
     var random = SeededGenerator(seed: 4)
-    let positions = (0..<8).map { _ in Int.random(in: 0..<content.count, using: &random) }
+    let positions = (0..<10).map { _ in Int.random(in: 0..<content.count, using: &random) }
     for (index, length) in ([0, content.count / 2] + positions).enumerated() {
       var damaged = content
       if index < 2 { damaged = Array(content.prefix(length)) } else { damaged[length] ^= 0x20 }
       try workshop.folder.write(damaged, to: newest)
       let outcome = try workshop.lockstep("resume whole --json")
       #expect(outcome.status == 0, "\(outcome.error)")
-      #expect(outcome.output.contains("\"parametersSHA256\": \"\(expected ?? "")\""))
+      #expect(outcome.output.contains("\"parametersSHA256\": \"\(expected)\""))
       let isTold = outcome.error.contains("lockstep: warning: ") && outcome.error.contains(newest)
       let isUsed = outcome.output.contains("\"resumedFrom\": \"\(newest)\"")
       #expect(isTold != isUsed, "\(outcome.error)")
@@ -150,9 +78,7 @@ import Testing
   }
 
   @Test func `Moved data are found where --data says, and other data are refused`() throws {
-    _ = try workshop.json(
-      "train run.json5 --output run \(Self.settings) --epochs 1"
-        .replacingOccurrences(of: "--epochs 8 ", with: ""))
+    _ = try workshop.json("\(EventfulRun.train) --output run --epochs 1")
     _ = try workshop.shell("mv data.h5 moved.h5")
     let missing = try workshop.lockstep("resume run --epochs 2")
     expectFailure(missing, status: 1, ["data.h5"])
@@ -166,13 +92,65 @@ import Testing
         == 3)
   }
 
+  @Test func `A run on several files goes on with them, wherever they are`() throws {
+    try workshop.writePoints(to: "more.h5", splits: [.train], seed: 2)
+    let files = "--data data.h5 --data more.h5"
+    let whole = try run.hash("train run.json5 \(files) --output whole --epochs 2")
+    _ = try workshop.json("train run.json5 \(files) --output run --epochs 1")
+    #expect(try run.hash("resume run --epochs 2") == whole)
+    _ = try workshop.shell("mv more.h5 moved.h5")
+    let alone = try workshop.lockstep("resume run --epochs 3 --data data.h5")
+    expectFailure(alone, status: 1, ["fingerprint"])
+    let moved = try workshop.json("resume run --epochs 3 --data data.h5 --data moved.h5")
+    #expect(number(moved, "epochs") == 3)
+  }
+
+  @Test func `Other settings are named and refused, and taken when asked`() throws {
+    _ = try workshop.json("\(EventfulRun.train) --output run --epochs 1")
+    try replace("\"learningRate\": 0.05", by: "\"learningRate\": 0.5", in: "run/run.json5")
+    let refused = try workshop.lockstep("resume run --epochs 2")
+    expectFailure(
+      refused, status: 1,
+      ["learningRate: 0.5, in the checkpoint 0.05", "--allow-configuration-change"])
+    let line = "resume run --epochs 2 --allow-configuration-change"
+    #expect(number(try workshop.json(line), "epochs") == 2)
+    let inspected = try workshop.json("inspect run")
+    #expect(number(inspected, "checkpoint.configuration.learningRate") == 0.5)
+  }
+
+  @Test func `Before its first checkpoint a run starts anew`() throws {
+    let whole = try run.hash("\(EventfulRun.train) --output run --epochs 2")
+    _ = try workshop.shell("rm run/checkpoints/* run/history.json")
+    let outcome = try workshop.lockstep("resume run --json")
+    #expect(outcome.error.contains("There is no checkpoint yet: the run starts anew."))
+    #expect(outcome.output.contains(whole))
+    #expect(outcome.output.contains("\"resumedFrom\": null"))
+  }
+
+  @Test func `Another numerics identity is warned of and recorded`() throws {
+    let begun = try workshop.shell(
+      """
+      LOCKSTEP_INSTRUCTIONS=sse2 "$lockstep" \(EventfulRun.train) --output run --epochs 1
+      """)
+    #expect(begun.status == 0, "\(begun.error)")
+    let resumed = try workshop.lockstep("resume run --epochs 2 --json")
+    #expect(resumed.status == 0)
+    // A machine that has no better instructions goes on with the same.
+    let identities = try #require(
+      member(workshop.json("inspect run"), "checkpoint.numerics") as? [Any])
+    let isWarned = resumed.error.contains("warning: the numbers come from another program")
+    #expect(isWarned == (identities.count == 2))
+    let flags = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+    if flags.contains(" avx2 ") { #expect(isWarned) }
+  }
+
   @Test func `A finished run says so, and a second trainer is refused`() throws {
-    let finished = try hash("train run.json5 --output run \(Self.settings)")
+    let finished = try run.hash("\(EventfulRun.train) --output run")
     let again = try workshop.lockstep("resume run")
     #expect(again.status == 0 && again.output.contains("run is finished"))
-    #expect(again.output.contains(finished ?? "?"))
+    #expect(again.output.contains(finished))
     _ = try workshop.shell("mv data.h5 gone.h5")
-    #expect(try hash("resume run") == finished)
+    #expect(try run.hash("resume run") == finished)
     _ = try workshop.shell("mv gone.h5 data.h5")
     let second = try workshop.shell(
       """
@@ -187,14 +165,31 @@ import Testing
     expectFailure(try workshop.lockstep("resume none"), status: 1, ["none", "No such file"])
   }
 
-  @Test func `verify finds the same bits`() throws {
-    let line = "verify run.json5 \(Self.settings)"
-    let outcome = try workshop.lockstep(line)
-    #expect(outcome.status == 0, "\(outcome.error)")
-    #expect(outcome.output.contains("Verified: all runs came to the same bits"))
-    let document = try workshop.json(line)
-    #expect(document["agree"] as? Bool == true)
-    #expect((document["runs"] as? [Any])?.count ?? 0 >= 3)
+  /// What a run that could not write checkpoints came to, and what is left of it.
+  private func expectOlderCheckpoints(
+    _ outcome: Lockstep.Outcome, in directory: String, _ reason: String
+  ) throws {
+    #expect(outcome.output == "1\n", "\(outcome.output) \(outcome.error)")
+    let log = try workshop.shell("cat log").output
+    #expect(log.contains("lockstep: warning: a checkpoint could not be written: "), "\(log)")
+    #expect(log.contains(reason) && log.contains("Training goes on"), "\(log)")
+    #expect(log.contains("lockstep: error: ") && log.contains("could not be written; the first"))
+  }
+
+  /// A shell's commands that wait until a checkpoint could not be written, and end the run.
+  private static let ending = """
+    for try in {1..200}; do grep -q warning log && break; sleep 0.05; done
+    kill -INT $pid; wait $pid; echo $?
+    """
+
+  @Test func `Files that may not be written cost checkpoints, not the run`() throws {
+    // As a quota that is used up in the middle of a run.
+    let outcome = try workshop.shell(
+      EventfulRun.starting() + "\nprlimit --pid $pid --fsize=12000\n" + Self.ending)
+    try expectOlderCheckpoints(outcome, in: "run", "File too large")
+    let epochs = number(try workshop.json("inspect run"), "checkpoint.progress.epoch") ?? 0
+    let resumed = try workshop.json("resume run --epochs \(Int(epochs) + 1)")
+    #expect(number(resumed, "epochs") == epochs + 1)
   }
 
   private static let canMount: Bool = {
@@ -202,28 +197,17 @@ import Testing
     return outcome?.status == 0
   }()
 
-  @Test(.enabled(if: canMount, "mounting a small file system is not allowed here"))
+  @Test(.enabled(if: canMount, "no disk was filled: mounting a small one is not allowed here"))
   func `A disk that fills up costs checkpoints, not the run, and the older ones load`() throws {
     let outcome = try workshop.shell(
       """
       unshare -m bash -c 'mkdir -p disk; mount -t tmpfs -o size=400k tmpfs disk
-      "$lockstep" train run.json5 --output disk/run \(Self.settings) --epochs 3000 --json \
-        --early-stopping 99999 > result 2> log &
-      pid=$!
-      for try in {1..200}; do [ -e disk/run/history.json ] && break; sleep 0.05; done
-      cp log before
+      \(EventfulRun.starting("disk/run"))
       head -c 400000 /dev/zero > disk/filler
-      for try in {1..200}; do grep -q warning log && break; sleep 0.05; done
-      kill -INT $pid; wait $pid; echo $?
-      "$lockstep" inspect disk/run --json > inspected; echo $?'
-      """
-      .replacingOccurrences(of: "--early-stopping 9 ", with: "")
-      .replacingOccurrences(of: "--epochs 8 ", with: ""))
-    #expect(outcome.output == "1\n0\n", "\(outcome.output) \(outcome.error)")
-    let log = try workshop.shell("cat log").output
-    #expect(log.contains("lockstep: warning: a checkpoint could not be written: "), "\(log)")
-    #expect(log.contains("No space left") && log.contains("Training goes on"))
-    #expect(log.contains("lockstep: error: ") && log.contains("could not be written; the first"))
+      \(Self.ending)
+      "$lockstep" inspect disk/run --json > inspected || echo damaged'
+      """)
+    try expectOlderCheckpoints(outcome, in: "disk/run", "No space left")
     #expect(try workshop.shell("grep -c SHA256 inspected").status == 0)
   }
 }

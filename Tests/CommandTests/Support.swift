@@ -24,14 +24,15 @@ struct Workshop {
     try Lockstep.shell(script, in: folder.path)
   }
 
-  /// Classified points with all three splits.
+  /// Classified points, by default a few with all three splits.
   func writePoints(
-    to name: String = "data.h5", splits: [SplitName] = SplitName.allCases, hasTargets: Bool = true
+    to name: String = "data.h5", splits: [SplitName] = SplitName.allCases, train: Int = 120,
+    features: Int = 7, hasTargets: Bool = true, seed: UInt64 = 1
   ) throws {
-    let rows: [SplitName: Int] = [.train: 120, .validation: 40, .test: 40]
+    let rows: [SplitName: Int] = [.train: train, .validation: 40, .test: 40]
     try SyntheticDataset.writeClasses(
-      to: folder.file(name), rows: rows.filter { splits.contains($0.key) },
-      hasTargets: hasTargets)
+      to: folder.file(name), rows: rows.filter { splits.contains($0.key) }, features: features,
+      hasTargets: hasTargets, seed: seed)
   }
 
   /// IDX files `images` and `labels`: 4×4 images of four classes, each lit in one quarter.

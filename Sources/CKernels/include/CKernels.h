@@ -160,6 +160,10 @@ struct kernels {
       const float *_Nonnull b, float *_Nonnull c, bool accumulate);
 };
 
+/// target[i] = source[i], past the caches: what they hold stays there. For more than they hold.
+void kernel_copy_past_caches(
+    long count, const float *_Nonnull source, float *_Nonnull target);
+
 /// Whether this program has the loops and this processor the instructions.
 bool kernel_instructions_available(enum kernel_instructions set);
 

@@ -6,6 +6,9 @@
 // Renames `from` to `to` unless `to` exists: then -1 with errno EEXIST.
 int lockstep_rename_exclusive(const char *from, const char *to);
 
+// Has the kernel start to write these bytes of a file to the disk, and does not wait for it.
+void lockstep_start_writing(int descriptor, long offset, long count);
+
 // A table of files to unlink when a signal ends the process. `lockstep_temporary_add` copies the
 // path and returns its slot, or -1 when the table is full; `lockstep_temporary_remove` frees it.
 // Any thread may call them.

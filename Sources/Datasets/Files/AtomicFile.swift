@@ -58,16 +58,18 @@ package final class AtomicFile {
     }
   }
 
-  /// Writes bytes at a place of the file, for writers that have made room for them there.
+  /// Writes bytes at a place of the file, for writers that have made room for them there, and has
+  /// the disk start on them at once: `commit` then waits for the last of them only.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DatasetError) {
     try openTemporary()
     var (rest, offset) = (bytes, offset)
     while !rest.isEmpty {
-      let written = pwrite(descriptor, rest.baseAddress, min(rest.count, 8 << 20), offset)
+      let written = pwrite(descriptor, rest.baseAddress, rest.count, offset)
       if written < 0 {
         if errno == EINTR { continue }
         throw Self.failure(target, "cannot be written", errno)
       }
+      lockstep_start_writing(descriptor, offset, written)
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
       offset += written
     }

@@ -40,7 +40,7 @@ final class UnitCache: @unchecked Sendable {
       while true {
         if let unit = units[number] { return unit }
         if loading.insert(number).inserted { return nil }
-        monitor.wait(.decoders)
+        monitor.wait(.threads)
       }
     }
     if let held { return held }
@@ -48,7 +48,7 @@ final class UnitCache: @unchecked Sendable {
     defer {
       monitor.locked {
         loading.remove(number)
-        monitor.signal(.decoders)
+        monitor.signal(.threads)
       }
     }
     try load(UnsafeMutableRawBufferPointer(rebasing: unit.bytes[..<bytes]))

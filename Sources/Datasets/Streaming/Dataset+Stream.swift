@@ -108,13 +108,10 @@ extension Dataset {
   ) throws(DatasetError) -> StreamPlan {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let most = budget ?? machine
-    let resident = StreamPlan(request, .resident)!
-    // What decoding works with is small beside rows that stay, and gone when they are here.
-    if resident.rowBytes <= most { return resident }
-    for ambition in [StreamPlan.Ambition.comfortable, .least] {
-      if let plan = StreamPlan(request, ambition), plan.byteCount <= most { return plan }
+    for ambition in [StreamPlan.Ambition.resident, .comfortable, .least] {
+      if let plan = StreamPlan(request, ambition), plan.budgetedBytes <= most { return plan }
     }
-    let plan = StreamPlan(request, .least) ?? resident
+    let plan = StreamPlan(request, .least) ?? StreamPlan(request, .resident)!
     throw DatasetError(
       file: path, dataset: "/\(split)", problem: "takes " + plan.arithmetic,
       expected: "at most \(most), "

@@ -100,7 +100,7 @@ final class PassState: @unchecked Sendable {
   func stop() {
     monitor.locked {
       isStopped = true
-      monitor.signal(.decoders)
+      monitor.signal(.threads)
     }
     if plan.staysResident { stream.isHere = slots.map { $0 >= 0 } }
   }
@@ -114,7 +114,7 @@ final class PassState: @unchecked Sendable {
     leaving.removeAll(keepingCapacity: true)
     // A thread that is woken for several blocks costs less than one that is woken for each.
     let room = mostSlots - (plan.slots - freeSlots.count)
-    if room > plan.blocksAhead / 4 { monitor.signal(.decoders) }
+    if room > plan.blocksAhead / 4 { monitor.signal(.threads) }
   }
 
   private func wait(
@@ -122,10 +122,10 @@ final class PassState: @unchecked Sendable {
   ) throws(DatasetError) {
     let start = clock.now
     awaited = block
-    monitor.signal(.decoders)
+    monitor.signal(.threads)
     while slots[block] < 0 {
       if let error { throw error }
-      monitor.wait(.consumer)
+      monitor.wait(.owner)
     }
     awaited = nil
     waited += clock.now - start
@@ -156,7 +156,7 @@ final class PassState: @unchecked Sendable {
         if plan.staysResident { break }
         let inUse = plan.slots - freeSlots.count
         if !freeSlots.isEmpty, inUse < mostSlots || awaited != nil { break }
-        monitor.wait(.decoders)
+        monitor.wait(.threads)
       }
       let block = Int(schedule[taken])
       taken += 1
@@ -168,7 +168,7 @@ final class PassState: @unchecked Sendable {
     monitor.locked {
       slots[block] = slot
       missing -= 1
-      if block == awaited { monitor.signal(.consumer) }
+      if block == awaited { monitor.signal(.owner) }
       if plan.staysResident, missing == 0 {
         for reader in stream.reader.readers { reader.keep(bytes: 0) }
       }
@@ -185,8 +185,8 @@ final class PassState: @unchecked Sendable {
   private func fail(_ error: DatasetError) {
     monitor.locked {
       if self.error == nil { self.error = error }
-      monitor.signal(.consumer)
-      monitor.signal(.decoders)
+      monitor.signal(.owner)
+      monitor.signal(.threads)
     }
   }
 }

@@ -8,7 +8,7 @@ package final class RowPass {
   private let stream: RowStream
   private var order: EpochOrder
   private let state: PassState
-  private var threads: [DecoderThread] = []
+  private var threads: [BackgroundThread] = []
   private let clock = ContinuousClock()
   /// How long `next` has waited for rows.
   package private(set) var waited = Duration.zero
@@ -30,7 +30,7 @@ package final class RowPass {
     state.schedule(admissions)
     for _ in 0..<min(stream.plan.decoders, state.scheduledCount) {
       let state = state
-      guard let thread = DecoderThread({ state.decode() }) else { break }
+      guard let thread = BackgroundThread({ state.decode() }) else { break }
       threads.append(thread)
     }
     if threads.isEmpty, state.scheduledCount > 0 { state.failForWantOfThreads() }

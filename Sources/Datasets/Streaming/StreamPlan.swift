@@ -32,6 +32,9 @@ public struct StreamPlan: Sendable, Equatable {
 
   public var blocks: Int { (rows + blockRows - 1) / blockRows }
   public var byteCount: Int { rowBytes + decodingBytes + orderBytes }
+  /// What of it counts against a budget. What decoding works with is small beside rows that stay, and
+  /// gone when they are here.
+  package var budgetedBytes: Int { staysResident ? rowBytes : byteCount }
 }
 
 extension StreamPlan {

@@ -8,18 +8,15 @@ import Settings
 extension Checkpoint {
   /// Writes this checkpoint to a new file, which appears complete or not at all.
   ///
-  /// HDF5 gives each tensor its place and is closed before the payload is written there: it holds
-  /// one lock for the whole process, and others read data meanwhile.
+  /// HDF5 holds one lock for the whole process, and others read data meanwhile: it gives each tensor
+  /// its place, and the payload is written there without it. The disk works on what was written
+  /// while the checksums of what follows are computed.
   /// - Throws: `DatasetError` that names the file.
   func write(to path: String) throws(DatasetError) {
     let output = try AtomicFile(target: path, replacingExisting: true)
     if let error = lackOfRoom(for: path) { throw error }
     do throws(DatasetError) {
-      for piece in try create(output.temporaryPath, named: path) {
-        try piece.values.withBytes { bytes throws(DatasetError) in
-          try output.write(bytes, at: piece.offset)
-        }
-      }
+      try write(to: output)
       try output.commit()
     } catch {
       // HDF5 does not say why it could not write.
@@ -35,7 +32,8 @@ extension Checkpoint {
     let layout = model.network.layout
     let payload = layout.parameterCount * MemoryLayout<Float>.stride
     // What lies around the payload: some 500 bytes a tensor, and the attributes.
-    let needed = tensors.count * (payload + 512 * layout.tensors.count) + 8192 + 256 * history.count
+    let needed =
+      tensors.count * (payload + 512 * layout.tensors.count) + 8192 + 512 * history.epochs.count
     var status = statvfs()
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return nil }
@@ -47,33 +45,39 @@ extension Checkpoint {
         + "\(Int(free)) are free", remedy: "free some space on the disk")
   }
 
-  /// A tensor, and the place of its bytes in the file.
-  private struct Piece {
+  /// A tensor in the file.
+  private struct Place {
+    var dataset: HDF5.Dataset
+    var name: String
+    var shape: [Int]
     var values: FloatView
-    var offset: Int
+    var offset: Int?
   }
 
-  /// Creates the file, whole but for the payload.
-  private func create(_ path: String, named target: String) throws(DatasetError) -> [Piece] {
-    var pieces: [Piece] = []
+  private func write(to output: AtomicFile) throws(DatasetError) {
+    let (file, places) = try DatasetError.converting(file: output.target) {
+      () throws(HDF5Error) in
+      let file = try File(creating: output.temporaryPath)
+      return (file, try makePlaces(in: file))
+    }
     var sums: [(path: String, shape: [Int], crc32: UInt32)] = []
-    try DatasetError.converting(file: target) { () throws(HDF5Error) in
-      let file = try File(creating: path)
-      for group in tensors {
-        for tensor in model.network.layout.tensors {
-          let name = "\(group.path)/\(tensor.name)"
-          let values = group.values.slice(tensor.range)
-          let sum = values.withBytes { crc32($0) }
-          let dataset = try file.createDataset(
-            name, .float32, shape: tensor.shape, storage: .preallocated)
-          try dataset.attributes.set(CheckpointFormat.checksum, to: sum)
-          sums.append((name, tensor.shape, sum))
-          if values.count > 0, let offset = try dataset.fileOffset {
-            pieces.append(Piece(values: values, offset: offset))
-          }
-        }
+    let parameters = Fingerprint()
+    do throws(DatasetError) {
+      for (index, place) in places.enumerated() {
+        // The parameters come first.
+        let hash = index < model.network.layout.tensors.count ? parameters : nil
+        sums.append((place.name, place.shape, try write(place, to: output, hash)))
       }
-      let texts = attributes
+    } catch {
+      // Room for what HDF5 writes when it closes the file: it would keep it open without.
+      truncate(output.temporaryPath, 0)
+      throw error
+    }
+    let texts = attributes(parametersSHA256: parameters.finish())
+    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
+      for (place, sum) in zip(places, sums) {
+        try place.dataset.attributes.set(CheckpointFormat.checksum, to: sum.crc32)
+      }
       for (name, text) in texts { try file.attributes.set(name, to: text) }
       try file.attributes.set(CheckpointFormat.Attribute.version, to: CheckpointFormat.version)
       try file.attributes.set(
@@ -81,18 +85,53 @@ extension Checkpoint {
         to: CheckpointFormat.checksum(attributes: texts, tensors: sums))
       try file.close()
     }
-    return pieces
+  }
+
+  /// Gives each tensor its place.
+  private func makePlaces(in file: File) throws(HDF5Error) -> [Place] {
+    var places: [Place] = []
+    for group in tensors {
+      for tensor in model.network.layout.tensors {
+        let name = "\(group.path)/\(tensor.name)"
+        let dataset = try file.createDataset(
+          name, .float32, shape: tensor.shape, storage: .preallocated)
+        places.append(
+          Place(
+            dataset: dataset, name: name, shape: tensor.shape,
+            values: group.values.slice(tensor.range), offset: try dataset.fileOffset))
+      }
+    }
+    return places
+  }
+
+  /// Writes the bytes of a tensor, adds them to `hash`, and returns their CRC-32. A block at a time,
+  /// which is still in the processor's caches when it is written.
+  private func write(
+    _ place: Place, to output: AtomicFile, _ hash: Fingerprint?
+  ) throws(DatasetError) -> UInt32 {
+    let blockBytes = 4 << 20
+    return try place.values.withBytes { bytes throws(DatasetError) in
+      var sum = crc32(UnsafeRawBufferPointer(start: nil, count: 0))
+      for start in stride(from: 0, to: bytes.count, by: blockBytes) {
+        let block = UnsafeRawBufferPointer(
+          rebasing: bytes[start..<min(start + blockBytes, bytes.count)])
+        sum = crc32(block, after: sum)
+        hash?.add(block)
+        if let offset = place.offset { try output.write(block, at: offset + start) }
+      }
+      return sum
+    }
   }
 
   /// The texts of the root's attributes.
-  private var attributes: [String: String] {
+  private func attributes(parametersSHA256: String) -> [String: String] {
     typealias Name = CheckpointFormat.Attribute
     return [
       Name.format: CheckpointFormat.name,
       Name.configuration: configuration.settings.json(),
       Name.model: model.settings.json(),
       Name.progress: progress.settings.json(),
-      Name.history: SettingValue.array(history.map(\.settings)).json(),
+      Name.history: history.json,
       Name.data: data.settings.json(),
       Name.numerics: SettingValue.array(numerics.map(\.settings)).json(),
       Name.parametersSHA256: parametersSHA256,

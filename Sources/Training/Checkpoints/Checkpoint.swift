@@ -12,7 +12,7 @@ public struct Checkpoint {
   public let model: Model
   public let progress: Progress
   /// What each epoch came to.
-  public let history: [EpochReport]
+  public let history: History
   /// What the run trains on.
   public let data: DataReference
   /// The programs, instruction sets and libraries that the numbers come from, the present one last.
@@ -70,12 +70,6 @@ extension Checkpoint {
       configuration: configuration, model: model, progress: progress, history: history, data: data,
       numerics: numerics, tensors: tensors, memory: memory)
   }
-}
-
-/// From which step on a run's numbers come from which program, instruction set and libraries.
-public struct NumericsPeriod: Sendable, Equatable {
-  public var step: Int
-  public var identity: String
 }
 
 extension ParameterLayout {

@@ -9,12 +9,12 @@ struct CheckpointEntry: Sendable, Equatable {
 }
 
 extension CheckpointEntry {
-  init(_ path: String, _ progress: Progress, _ history: [EpochReport], _ metric: BestMetric) {
+  init(_ path: String, _ progress: Progress, _ history: History, _ metric: BestMetric) {
     self.path = path
     step = progress.step
     guard progress.batch == 0, progress.epoch > 0 else { return }
     epoch = progress.epoch
-    guard let last = history.last, last.epoch == epoch else { return }
+    guard let last = history.epochs.last, last.epoch == epoch else { return }
     self.metric = last.validation.flatMap { metric.value(of: $0) }
   }
 

@@ -21,19 +21,20 @@ final class CheckpointSaver {
   ///   - initial: the run's state, for its size.
   ///   - entries: the good checkpoints that the run already has.
   ///   - saved: the state that the newest of them holds.
+  /// - Throws: `TrainingError.runDirectory` where there is no thread to write them.
   init(
     in directory: RunDirectory, initial: Checkpoint, pool: WorkerPool,
     entries: [CheckpointEntry], saved: Progress?
-  ) {
+  ) throws {
     let configuration = initial.configuration
     self.directory = directory.path
     self.pool = pool
     self.saved = saved
     schedule = CheckpointSchedule(configuration.checkpoints)
     snapshot = Snapshot(count: initial.parameters.count, groups: initial.tensors.count)
-    writer = CheckpointWriter(
+    writer = try CheckpointWriter(
       directory: directory.path, policy: configuration.checkpoints, metric: configuration.best,
-      entries: entries)
+      entries: entries, history: initial.history)
   }
 
   /// Saves the state between two steps of an epoch, if a checkpoint is due.
@@ -87,13 +88,14 @@ final class CheckpointSaver {
   /// The newest good checkpoint.
   var newest: String? { writer.newest }
 
-  /// Waits until everything is written, and tells.
+  /// Waits until everything is written, ends the writer's thread, and tells. Nothing may be saved
+  /// afterwards.
   func finish(_ report: (TrainingEvent) -> Void) throws {
-    writer.wait()
+    close()
     try tell(report)
   }
 
-  /// Ends the writer's thread.
+  /// The same, without telling: for a run that failed, or once more.
   func close() { writer.close() }
 }
 

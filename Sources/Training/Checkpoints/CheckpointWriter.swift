@@ -1,6 +1,5 @@
 import Datasets
 import Glibc
-import Settings
 import Synchronization
 
 /// The thread that writes checkpoints while training goes on, and removes those that need not be
@@ -22,10 +21,13 @@ final class CheckpointWriter: @unchecked Sendable {
   private let directory: String
   private let policy: CheckpointPolicy
   private let metric: BestMetric
-  private let thread = Signal()
-  private var threadIdentifier = pthread_t()
+  private let monitor = Monitor()
+  private var thread: BackgroundThread?
+  /// Of the thread alone: the history that is not in writing yet, and when it was written last.
+  private var unwrittenHistory: History?
+  private var historyTime: ContinuousClock.Instant?
 
-  // Behind the lock of `thread`:
+  // Behind the lock of `monitor`:
   private var job: Checkpoint?
   private var isClosing = false
   private var outcomes: [Outcome] = []
@@ -33,41 +35,50 @@ final class CheckpointWriter: @unchecked Sendable {
   /// Whether there are outcomes, to be looked at between steps without taking the lock.
   private let hasOutcomes = Atomic<Bool>(false)
 
-  /// - Parameter entries: the good checkpoints that the run already has.
+  /// - Parameters:
+  ///   - entries: the good checkpoints that the run already has.
+  ///   - history: that of the run so far; what is on the disk of it may be older.
+  /// - Throws: `TrainingError.runDirectory` where the system gives no thread.
   init(
-    directory: String, policy: CheckpointPolicy, metric: BestMetric, entries: [CheckpointEntry]
-  ) {
+    directory: String, policy: CheckpointPolicy, metric: BestMetric, entries: [CheckpointEntry],
+    history: History
+  ) throws {
     self.directory = directory
     self.policy = policy
     self.metric = metric
     self.entries = entries
-    let box = Unmanaged.passRetained(self)
-    let code = pthread_create(
-      &threadIdentifier, nil,
-      { box in
-        Unmanaged<CheckpointWriter>.fromOpaque(box!).takeRetainedValue().run()
-        return nil
-      }, box.toOpaque())
-    precondition(code == 0, "no thread for writing checkpoints: error \(code)")
+    if !history.epochs.isEmpty { unwrittenHistory = history }
+    guard let thread = BackgroundThread({ self.run() }) else {
+      throw TrainingError.runDirectory(
+        path: directory,
+        problem: "cannot have its checkpoints written: the system gives no more threads")
+    }
+    self.thread = thread
   }
 
   /// Whether a checkpoint is being written.
-  var isBusy: Bool { thread.locked { job != nil } }
+  var isBusy: Bool { monitor.locked { job != nil } }
 
   /// Has a checkpoint written; waits until the one before it is.
   func write(_ checkpoint: Checkpoint) {
-    thread.wait { job == nil }
-    thread.locked { job = checkpoint }
-    thread.notify()
+    monitor.locked {
+      while job != nil { monitor.wait(.owner) }
+      job = checkpoint
+      monitor.signal(.threads)
+    }
   }
 
   /// Waits until nothing is being written.
-  func wait() { thread.wait { job == nil } }
+  func wait() {
+    monitor.locked {
+      while job != nil { monitor.wait(.owner) }
+    }
+  }
 
   /// What became of checkpoints since the last call.
   func takeOutcomes() -> [Outcome] {
     guard hasOutcomes.load(ordering: .acquiring) else { return [] }
-    return thread.locked {
+    return monitor.locked {
       hasOutcomes.store(false, ordering: .releasing)
       defer { outcomes = [] }
       return outcomes
@@ -75,53 +86,80 @@ final class CheckpointWriter: @unchecked Sendable {
   }
 
   /// The newest good checkpoint.
-  var newest: String? { thread.locked { entries.max { $0.step < $1.step }?.path } }
+  var newest: String? { monitor.locked { entries.max { $0.step < $1.step }?.path } }
 
-  /// Writes what is left and ends the thread. Nothing may be written afterwards.
+  /// Writes what is left and ends the thread. Nothing may be written afterwards; closing again does
+  /// nothing.
   func close() {
-    thread.locked { isClosing = true }
-    thread.notify()
-    pthread_join(threadIdentifier, nil)
+    monitor.locked {
+      isClosing = true
+      monitor.signal(.threads)
+    }
+    thread?.join()
+    thread = nil
   }
 
   // MARK: - On the thread
 
   private func run() {
-    while true {
-      thread.wait { job != nil || isClosing }
-      guard let checkpoint = thread.locked({ job }) else { return }
-      let outcome = save(checkpoint)
-      thread.locked {
-        outcomes.append(outcome)
-        hasOutcomes.store(true, ordering: .releasing)
-        job = nil
-      }
-      thread.notify()
+    while let checkpoint = next() {
+      let path = RunDirectory.checkpoint(step: checkpoint.progress.step, in: directory)
+      finish(outcome(of: path) { try save(checkpoint, to: path) })
+    }
+    if let history = unwrittenHistory {
+      let path = "\(directory)/\(RunDirectory.historyName)"
+      let outcome = outcome(of: path) { try write(history, to: path) }
+      if outcome.problem != nil { finish(outcome) }
     }
   }
 
-  private func save(_ checkpoint: Checkpoint) -> Outcome {
-    let (started, core) = (ContinuousClock.now, threadSeconds())
-    let path = RunDirectory.checkpoint(step: checkpoint.progress.step, in: directory)
-    var problem: String?
-    do {
-      try checkpoint.write(to: path)
-      retain(CheckpointEntry(path, checkpoint.progress, checkpoint.history, metric))
-      try AtomicFile.write(
-        SettingValue.array(checkpoint.history.map(\.settings)).json(pretty: true) + "\n",
-        to: "\(directory)/\(RunDirectory.historyName)", replacingExisting: true)
-    } catch {
-      problem = "\(error)"
+  /// Waits for a checkpoint to write; nil when there will be none.
+  private func next() -> Checkpoint? {
+    monitor.locked {
+      while job == nil, !isClosing { monitor.wait(.threads) }
+      return job
     }
+  }
+
+  private func save(_ checkpoint: Checkpoint, to path: String) throws {
+    try checkpoint.write(to: path)
+    retain(CheckpointEntry(path, checkpoint.progress, checkpoint.history, metric))
+    unwrittenHistory = checkpoint.history
+    // Epochs may be shorter than it takes a disk to write a file.
+    if let historyTime, ContinuousClock.now - historyTime < .seconds(1) { return }
+    try write(checkpoint.history, to: "\(directory)/\(RunDirectory.historyName)")
+  }
+
+  private func write(_ history: History, to path: String) throws {
+    historyTime = .now
+    try AtomicFile.write(history.json + "\n", to: path, replacingExisting: true)
+    unwrittenHistory = nil
+  }
+
+  /// Does work and says what became of it.
+  private func outcome(of path: String, _ work: () throws -> Void) -> Outcome {
+    let (started, core) = (ContinuousClock.now, threadSeconds())
+    var problem: String?
+    do { try work() } catch { problem = "\(error)" }
     return Outcome(
       path: path, problem: problem, writeSeconds: (ContinuousClock.now - started).inSeconds,
       coreSeconds: threadSeconds() - core)
   }
 
+  /// Ends a job.
+  private func finish(_ outcome: Outcome) {
+    monitor.locked {
+      outcomes.append(outcome)
+      hasOutcomes.store(true, ordering: .releasing)
+      job = nil
+      monitor.signal(.owner)
+    }
+  }
+
   /// Counts a checkpoint that is safely on the disk among the good ones, and removes those that it
   /// makes obsolete.
   private func retain(_ entry: CheckpointEntry) {
-    let obsolete = thread.locked {
+    let obsolete = monitor.locked {
       entries.removeAll { $0.path == entry.path }
       entries.append(entry)
       let obsolete = CheckpointEntry.obsolete(entries, policy: policy, metric: metric)
@@ -137,40 +175,4 @@ private func threadSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
-
-/// A lock, and a way to wait for what it guards to change: POSIX's, which ThreadSanitizer sees.
-private final class Signal: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-
-  init() {
-    mutex.initialize(to: pthread_mutex_t())
-    condition.initialize(to: pthread_cond_t())
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
-  }
-
-  func locked<Result>(_ body: () -> Result) -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return body()
-  }
-
-  /// Returns when `isReady` is true; it is asked under the lock.
-  func wait(until isReady: () -> Bool) {
-    pthread_mutex_lock(mutex)
-    while !isReady() { pthread_cond_wait(condition, mutex) }
-    pthread_mutex_unlock(mutex)
-  }
-
-  /// Has waiting threads look again.
-  func notify() { pthread_cond_broadcast(condition) }
 }

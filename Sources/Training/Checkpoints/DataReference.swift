@@ -18,6 +18,9 @@ public struct DataReference: Sendable, Equatable {
 }
 
 extension DataReference {
+  /// All files, in order.
+  public var paths: [String] { [path] + otherPaths }
+
   init(_ dataset: Dataset) {
     path = absolutePath(dataset.path)
     otherPaths = dataset.paths.dropFirst().map(absolutePath)
@@ -37,7 +40,7 @@ extension DataReference {
     at paths: [String] = [], task: Task?, allowing permissions: Permissions = []
   ) throws -> Dataset {
     try Dataset(
-      paths: paths.isEmpty ? [path] + otherPaths : paths, features: features, targets: targets,
+      paths: paths.isEmpty ? self.paths : paths, features: features, targets: targets,
       weights: weights, task: task, allowing: permissions)
   }
 

@@ -25,8 +25,8 @@ public struct Resumption {
   /// - Parameters:
   ///   - epochs: how many the run is to have; nil leaves it as it is. The schedule stays what it
   ///     was planned to be.
-  /// - Throws: `TrainingError` where there is no run, none of its checkpoints is whole, or its
-  ///   settings were changed.
+  /// - Throws: `TrainingError` where there is no run, none of its checkpoints is whole, its settings
+  ///   were changed, or it has come further than `epochs`.
   public init(_ directory: RunDirectory, epochs: Int? = nil, allowing allowed: Changes = []) throws
   {
     self.directory = directory
@@ -42,6 +42,7 @@ public struct Resumption {
           + "to go on with; lockstep train starts one")
     }
     self.data = data
+    if let epochs { try Self.check(epochs, reached: found?.checkpoint.progress) }
     if let epochs, epochs != configuration.epochs {
       configuration.scheduleEpochs = configuration.scheduleEpochs ?? configuration.epochs
       configuration.epochs = epochs
@@ -72,6 +73,18 @@ public struct Resumption {
       problem: "\(dataset.path) is not what the run was trained on: its fingerprint is "
         + "\(dataset.fingerprint), the run's \(data.fingerprint). Name the right file (--data), "
         + "or go on with other data (--allow-data-change)")
+  }
+
+  /// What a run has trained already it cannot take back.
+  private static func check(_ epochs: Int, reached progress: Progress?) throws {
+    guard let progress else { return }
+    let reached = progress.epoch + (progress.batch > 0 ? 1 : 0)
+    guard epochs < reached else { return }
+    throw TrainingError.unfit(
+      setting: "epochs",
+      problem: progress.batch > 0
+        ? "is \(epochs), but the run is in epoch \(reached) already; expected \(reached) or more"
+        : "is \(epochs), but the run has trained \(reached) already; expected \(reached) or more")
   }
 
   /// The configuration of the checkpoint, but for what a run may change, which `run.json5` says.

@@ -7,7 +7,7 @@ import Settings
 /// - `data.json`: where the data is, and its fingerprint.
 /// - `run.json5`: the complete configuration, for people and for starting the run anew.
 /// - `checkpoints/step-000004690.h5`: the state after so many optimizer steps.
-/// - `history.json`: what each epoch came to.
+/// - `history.json`: what each epoch came to; written once a second at most, and in the end.
 ///
 /// Every file appears complete or not at all, in this order. While a value lives, its process alone
 /// may train in the folder.

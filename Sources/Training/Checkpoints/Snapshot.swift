@@ -9,9 +9,9 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
   private let length: Int
   private let pieces: Int
 
-  /// Floats that one thread copies at a time: 64 MiB, so much that the C library's copy goes past
-  /// the caches and leaves what the next step needs there.
-  private static let pieceLength = 1 << 24
+  /// Floats that one thread copies at a time: 1 MiB, so little that a thread which has to wait for a
+  /// core keeps the others waiting for a moment only.
+  private static let pieceLength = 1 << 18
 
   /// - Parameters:
   ///   - count: floats of a buffer.
@@ -38,6 +38,6 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
     let (buffer, piece) = index.quotientAndRemainder(dividingBy: pieces)
     let start = piece * Self.pieceLength
     let range = start..<min(start + Self.pieceLength, length)
-    buffers[buffer].view.slice(range).copy(from: sources[buffer].slice(range))
+    buffers[buffer].view.slice(range).copy(pastCachesFrom: sources[buffer].slice(range))
   }
 }

@@ -41,8 +41,7 @@ enum Resume: Command {
     if arguments.has(allowDataChange) { changes.insert(.data) }
     if arguments.has(allowConfigurationChange) { changes.insert(.configuration) }
     try Profiling.check(arguments)
-    let resumption = try Resumption(
-      RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
+    let resumption = try resumption(of: path, arguments, allowing: changes)
     let damaged = resumption.found?.damaged ?? []
     for damaged in damaged { console.warn(damaged) }
     let dataset: Dataset
@@ -85,6 +84,17 @@ enum Resume: Command {
     return .object(members)
   }
 
+  private static func resumption(
+    of path: String, _ arguments: Arguments, allowing changes: Resumption.Changes
+  ) throws -> Resumption {
+    do {
+      return try Resumption(
+        RunDirectory(resuming: path), epochs: arguments.integer(epochs), allowing: changes)
+    } catch TrainingError.unfit(setting: "epochs", let problem) {
+      throw UsageError("\(epochs.flag) \(problem)")
+    }
+  }
+
   /// What a finished run came to, where its data are gone.
   private static func finishedWithoutData(
     _ resumption: Resumption, _ error: any Error, _ console: Console
@@ -101,8 +111,8 @@ enum Resume: Command {
       "shards": .integer(resumption.configuration.shards ?? 0),
       "output": .string(resumption.directory.path), "end": "finished",
     ]
-    members.merge(checkpoint.history.last?.settings.members ?? [:]) { first, _ in first }
-    for key in ["epoch", "step", "learningRate", "seconds"] { members[key] = nil }
+    let last = checkpoint.history.epochs.last?.settings.members ?? [:]
+    for key in ["train", "validation"] { members[key] = last[key] }
     return .object(members)
   }
 

@@ -22,7 +22,8 @@ enum Verify: Command {
   static let options =
     [
       OptionGroup(
-        title: "What is verified", options: [TrainOptions.data, steps] + TrainOptions.layout)
+        title: "What is verified",
+        options: [TrainOptions.data, steps] + TrainOptions.layout + Option.permissions)
     ]
     + TrainOptions.settings
     + [OptionGroup(title: "Machine", options: [.memoryBudget])]
@@ -43,6 +44,7 @@ enum Verify: Command {
     let verification = try settings.explaining {
       try Verification(
         configuration, data: dataset, settings: settings,
+        permissions: Option.permissions.filter(arguments.has),
         memoryBudget: arguments.integer(.memoryBudget), console)
     }
     Interruption.begin()

@@ -74,7 +74,9 @@ struct CheckpointInspection {
       "configuration": configuration.settings,
       "task": .string(model.task.rawValue),
       "data": [
-        "path": .string(checkpoint.data.path), "fingerprint": .string(checkpoint.data.fingerprint),
+        "path": .string(checkpoint.data.path),
+        "paths": .array(checkpoint.data.paths.map { .string($0) }),
+        "fingerprint": .string(checkpoint.data.fingerprint),
       ],
       "inputShape": .array(model.network.inputShape.map { .integer($0) }),
       "outputs": .integer(model.outputs),

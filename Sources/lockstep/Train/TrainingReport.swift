@@ -12,6 +12,8 @@ final class TrainingReport {
   private let epochs: EpochTable
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
+  /// Where this process started.
+  private let firstStep: Int
 
   init(_ trainer: Trainer, of dataset: Dataset, output: String, _ console: Console) {
     self.trainer = trainer
@@ -22,6 +24,7 @@ final class TrainingReport {
       isClassification: trainer.plan.model.classes > 0,
       hasValidation: dataset.splits[.validation] != nil)
     start = clock.now
+    firstStep = trainer.progress.step
   }
 
   private var plan: Plan { trainer.plan }
@@ -74,9 +77,7 @@ final class TrainingReport {
     var facts = Facts()
     facts.add("test", test?.words)
     facts.add(
-      result.end == .interrupted ? "interrupted" : "done",
-      "\(Numbers.count(result.progress.step, "step")) in "
-        + Numbers.duration((clock.now - start) / .seconds(1)))
+      result.end == .interrupted ? "interrupted" : "done", steps(until: result.progress.step))
     facts.add("checkpoint", result.checkpoint)
     if let best = result.progress.best {
       facts.add(
@@ -93,6 +94,16 @@ final class TrainingReport {
         : test == nil ? "lockstep inspect \(run)" : "lockstep evaluate \(run) --data \(file)")
     if let anatomy = result.anatomy { console.result("\n" + anatomy.text) }
     console.result("\n" + facts.text)
+  }
+
+  /// "1,407 steps, the last 907 of them in 4.3 s"
+  private func steps(until last: Int) -> String {
+    let all = Numbers.count(last, "step")
+    guard last > firstStep else { return all }
+    let duration = Numbers.duration((clock.now - start) / .seconds(1))
+    return firstStep == 0
+      ? "\(all) in \(duration)"
+      : "\(all), the last \(Numbers.count(last - firstStep)) of them in \(duration)"
   }
 
   private func progress(_ step: StepReport) -> ProgressLine.State {

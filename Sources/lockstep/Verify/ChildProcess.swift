@@ -1,4 +1,3 @@
-import CSystem
 import Glibc
 
 /// This program once more, in a process of its own.
@@ -37,28 +36,4 @@ final class ChildProcess {
     while waitpid(identifier, nil, 0) < 0, errno == EINTR {}
     hasEnded = true
   }
-}
-
-/// A folder for what only the present command needs, removed with everything in it.
-final class ScratchFolder {
-  let path: String
-
-  init() throws {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array((parent + "/lockstep-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw SystemError(operation: "creating a folder in \(parent)", code: errno)
-    }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit { lockstep_remove_tree(path) }
-}
-
-/// A system call failed.
-struct SystemError: Error, CustomStringConvertible {
-  let operation: String
-  let code: Int32
-
-  var description: String { "\(operation): \(String(cString: strerror(code)))" }
 }

@@ -15,16 +15,19 @@ struct Verification {
   private let configuration: RunConfiguration
   private let dataset: Dataset
   private let settings: RunSettings
+  private let permissions: [Option]
   private let memoryBudget: Int?
   private let console: Console
   private let plan: Plan
 
+  /// - Parameter permissions: the options by which `data` was allowed to lead beyond itself.
   init(
-    _ configuration: RunConfiguration, data: Dataset, settings: RunSettings, memoryBudget: Int?,
-    _ console: Console
+    _ configuration: RunConfiguration, data: Dataset, settings: RunSettings, permissions: [Option],
+    memoryBudget: Int?, _ console: Console
   ) throws {
     self.dataset = data
     self.settings = settings
+    self.permissions = permissions
     self.memoryBudget = memoryBudget
     self.console = console
     plan = try Trainer(configuration, data: data, workers: 1, memoryBudget: memoryBudget).plan
@@ -80,16 +83,8 @@ struct Verification {
     let (file, directory, log) =
       (folder.path + "/run.json5", folder.path + "/run", folder.path + "/log")
     try AtomicFile.write(written.settings.json(), to: file, replacingExisting: false)
-    var words = ["train", file, "--data", dataset.path, "--output", directory]
-    words += ["--workers", "\(workers)"]
-    if let memoryBudget { words += ["--memory-budget", "\(memoryBudget)"] }
-    for (option, path) in [
-      (TrainOptions.features, settings.features), (TrainOptions.targets, settings.targets),
-      (TrainOptions.weights, settings.weights),
-    ] {
-      if let path { words += [option.flag, path] }
-    }
-    let process = try ChildProcess(words, log: log)
+    let process = try ChildProcess(
+      ["train", file, "--output", directory, "--workers", "\(workers)"] + readingWords, log: log)
     defer { process.kill() }
     while try RunDirectory.newestStep(in: directory) < steps, process.isRunning {
       try Self.checkInterruption()
@@ -101,6 +96,19 @@ struct Verification {
       throw TrainingError.runDirectory(path: directory, problem: "was not trained:\n\(text)")
     }
     return directory
+  }
+
+  /// The options that say where the data are and how they are read.
+  private var readingWords: [String] {
+    var words = dataset.paths.flatMap { [TrainOptions.data.flag, $0] } + permissions.map(\.flag)
+    if let memoryBudget { words += [Option.memoryBudget.flag, "\(memoryBudget)"] }
+    for (option, path) in [
+      (TrainOptions.features, settings.features), (TrainOptions.targets, settings.targets),
+      (TrainOptions.weights, settings.weights),
+    ] {
+      if let path { words += [option.flag, path] }
+    }
+    return words
   }
 
   private func run(

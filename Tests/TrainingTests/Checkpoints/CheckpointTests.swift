@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import HDF5
 import Networks
+import Settings
 import TestSupport
 import Testing
 
@@ -46,6 +47,39 @@ import Testing
         #expect((0..<values.count).allSatisfy { values[$0] == stored[$0] })
       }
     }
+  }
+
+  @Test func `tensors of many megabytes read back as they were written`() throws {
+    let trainer = try trainer {
+      $0.hidden = [300_001]
+      $0.optimizer = .sgd()
+      $0.shards = 1
+      $0.epochs = 0
+    }
+    let read = try Checkpoint(path: run(trainer))
+    #expect(read.parametersSHA256 == trainer.checkpoint.parametersSHA256)
+  }
+
+  @Test func `a snapshot stays as it was while the state changes`() throws {
+    let trainer = try trainer { $0.hidden = [300_001] }
+    let snapshot = Snapshot(
+      count: trainer.checkpoint.parameters.count, groups: trainer.checkpoint.tensors.count)
+    for value: Float in [1, 2] {
+      for tensor in trainer.checkpoint.tensors { tensor.values.fill(value) }
+      let taken = snapshot.take(trainer.checkpoint, pool: trainer.engine.pool)
+      for tensor in trainer.checkpoint.tensors { tensor.values.fill(9) }
+      for tensor in taken.tensors {
+        #expect((0..<tensor.values.count).allSatisfy { tensor.values[$0] == value })
+      }
+    }
+  }
+
+  @Test func `the history reads back from its JSON`() throws {
+    #expect(History().json == "[\n\n]")
+    let epochs = try trainer().train().epochs
+    #expect(epochs.count == 2)
+    let value = try SettingValue(json5: History(epochs).json.utf8, source: "history")
+    #expect(value == .array(epochs.map(\.settings)))
   }
 
   @Test func `a run writes a checkpoint before the first step and after each epoch`() throws {

@@ -12,41 +12,20 @@ import Testing
 @Suite struct ResumeTests {
   private let folder = TemporaryDirectory()
 
-  /// Everything that has a state or a place in the run: dropout, accumulation, clipping, momentum,
-  /// a schedule, a plateau, a moving average, early stopping, best weights, a shuffle of several
-  /// windows, sample weights and a ragged last batch. 6 steps an epoch.
-  private var configuration: RunConfiguration {
-    var configuration = RunConfiguration()
-    configuration.hidden = [16, 9]
-    configuration.dropout = 0.25
-    configuration.accumulate = 2
-    configuration.clipNorm = 0.5
-    configuration.optimizer = .sgd(momentum: 0.9, nesterov: true)
-    configuration.learningRate = 0.05
-    configuration.schedule = Schedule(.oneCycle(), warmupSteps: 3)
-    configuration.plateau = Plateau()
-    configuration.plateau?.patience = 0
-    configuration.plateau?.threshold = 0.2
-    configuration.ema = 0.9
-    configuration.earlyStopping = 3
-    configuration.bestWeights = true
-    configuration.shuffle.mode = .window
-    configuration.shuffle.blockRows = 10
-    configuration.shuffle.windowBlocks = 4
-    configuration.batchSize = 28
-    configuration.shards = 8
-    configuration.epochs = 5
-    configuration.checkpoints.keep = 100
-    return configuration
-  }
-
-  private func dataset(_ name: String = "classes.h5", seed: UInt64 = 1) throws -> Dataset {
-    let path = folder.file(name)
-    if try !folder.names().contains(name) {
-      try SyntheticDataset.writeClasses(
-        to: path, rows: [.train: 301, .validation: 67], weighted: true, seed: seed)
-    }
-    return try Dataset(path: path)
+  /// Everything that has a state or a place in the run: momentum, a schedule, a plateau, a moving
+  /// average, early stopping and best weights too; a ragged last batch; 6 steps an epoch.
+  private let configuration = RunConfiguration.eventful.with {
+    $0.optimizer = .sgd(momentum: 0.9, nesterov: true)
+    $0.learningRate = 0.05
+    $0.schedule = Schedule(.oneCycle(), warmupSteps: 3)
+    $0.plateau = Plateau()
+    $0.plateau?.patience = 0
+    $0.plateau?.threshold = 0.2
+    $0.ema = 0.9
+    $0.earlyStopping = 3
+    $0.bestWeights = true
+    $0.epochs = 5
+    $0.checkpoints.keep = 100
   }
 
   /// Trains in `run` until `steps` steps are done, as a signal would end it.
@@ -64,7 +43,7 @@ import Testing
   ) throws -> TrainingResult {
     let resumption = try Resumption(
       RunDirectory(resuming: folder.file(run)), epochs: epochs, allowing: changes)
-    let trainer = try Trainer(resuming: resumption, data: data ?? dataset(), workers: workers)
+    let trainer = try Trainer(resuming: resumption, data: data ?? folder.points(), workers: workers)
     return try train(trainer, in: resumption.directory, until: steps)
   }
 
@@ -72,9 +51,7 @@ import Testing
     _ run: String, workers: Int = 2, until steps: Int = .max,
     _ change: (inout RunConfiguration) -> Void = { _ in }
   ) throws -> TrainingResult {
-    var configuration = configuration
-    change(&configuration)
-    let trainer = try Trainer(configuration, data: dataset(), workers: workers)
+    let trainer = try Trainer(configuration.with(change), data: folder.points(), workers: workers)
     return try train(trainer, in: RunDirectory(creating: folder.file(run)), until: steps)
   }
 
@@ -85,7 +62,7 @@ import Testing
     return checkpoint.tensors.map { "\($0.path) \(layout.sha256(of: $0.values))" } + [
       checkpoint.progress.settings.json(), checkpoint.configuration.settings.json(),
     ]
-      + checkpoint.history.map { epoch in
+      + checkpoint.history.epochs.map { epoch in
         var epoch = epoch
         (epoch.seconds, epoch.samplesPerSecond) = (0, 0)
         return epoch.settings.json()
@@ -131,7 +108,9 @@ import Testing
 
   @Test func `checkpoints within an epoch go on exactly too`() throws {
     let whole = try start("whole") { $0.checkpoints.every = 1 }
-    for path in try RunDirectory.checkpoints(in: folder.file("whole")).dropLast() {
+    let paths = try RunDirectory.checkpoints(in: folder.file("whole")).dropLast()
+    // An epoch has 6 steps: each place in it comes, in one epoch or another.
+    for path in stride(from: 0, to: paths.count, by: 5).map({ paths[$0] }) {
       // A run that was killed when this was its newest checkpoint.
       let run = folder.file("killed-\(path.suffix(12).prefix(9))")
       let directory = try RunDirectory(creating: run)
@@ -140,7 +119,7 @@ import Testing
       try checkpoint.write(
         to: RunDirectory.checkpoint(step: checkpoint.progress.step, in: run))
       let resumption = try Resumption(directory)
-      let trainer = try Trainer(resuming: resumption, data: dataset(), workers: 3)
+      let trainer = try Trainer(resuming: resumption, data: folder.points(), workers: 3)
       _ = try train(trainer, in: directory)
       #expect(
         try content(of: RunDirectory.checkpoints(in: run).last!)
@@ -169,6 +148,17 @@ import Testing
     #expect(try RunDirectory(resuming: folder.file("short")).configuration()?.epochs == 5)
   }
 
+  @Test func `a run cannot be made shorter than it is`() throws {
+    _ = try start("run", until: 8)
+    let within = #expect(throws: TrainingError.self) { try resume("run", workers: 1, epochs: 1) }
+    #expect(
+      within?.description == "epochs: is 1, but the run is in epoch 2 already; expected 2 or more")
+    #expect(try resume("run", workers: 1, epochs: 2).progress.epoch == 2)
+    let error = #expect(throws: TrainingError.self) { try resume("run", workers: 1, epochs: 1) }
+    #expect(error?.description.contains("the run has trained 2 already") == true)
+    #expect(try RunDirectory(resuming: folder.file("run")).configuration()?.epochs == 2)
+  }
+
   @Test func `beyond its plan a run keeps the schedule's final learning rate`() throws {
     let short = try start("short") {
       $0.schedule = Schedule(.cosine(minimum: 0.01))
@@ -183,9 +173,9 @@ import Testing
 
   @Test func `before the first checkpoint a run starts anew`() throws {
     let expected = try start("whole")
-    let trainer = try Trainer(configuration, data: dataset())
+    let trainer = try Trainer(configuration, data: folder.points())
     try RunDirectory(creating: folder.file("run"))
-      .write(trainer.plan.configuration, data: DataReference(dataset()))
+      .write(trainer.plan.configuration, data: DataReference(folder.points()))
     #expect(try resume("run", workers: 2).parametersSHA256 == expected.parametersSHA256)
     let error = #expect(throws: TrainingError.self) {
       try Resumption(RunDirectory(resuming: folder.path))
@@ -195,10 +185,12 @@ import Testing
 
   @Test func `other data are refused unless allowed, moved data are not`() throws {
     _ = try start("run", until: 7)
-    let other = try dataset("other.h5", seed: 2)
+    let other = try folder.points("other.h5", seed: 2)
     let error = #expect(throws: TrainingError.self) { try resume("run", workers: 1, data: other) }
     let words = error?.description ?? ""
-    for part in [other.path, other.fingerprint, try dataset().fingerprint, "--allow-data-change"] {
+    for part in [
+      other.path, other.fingerprint, try folder.points().fingerprint, "--allow-data-change",
+    ] {
       #expect(words.contains(part), "\(words)")
     }
     #expect(try resume("run", workers: 1, allowing: .data, data: other).progress.step > 7)
@@ -275,7 +267,7 @@ import Testing
     let path = folder.file("run")
     do {
       let directory = try RunDirectory(creating: path)
-      try directory.write(configuration, data: DataReference(dataset()))
+      try directory.write(configuration, data: DataReference(folder.points()))
     }
     #expect(throws: TrainingError.self) { try RunDirectory(creating: path) }
     for name in ["run.json5", "checkpoints"] {

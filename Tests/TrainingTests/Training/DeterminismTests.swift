@@ -8,33 +8,10 @@ import Testing
 @Suite struct DeterminismTests {
   private let folder = TemporaryDirectory()
 
-  /// Everything at once that could let the number of workers in: dropout, accumulation, clipping,
-  /// sample and class weights, a shuffle by windows, and a ragged last batch.
-  private var configuration: RunConfiguration {
-    var configuration = RunConfiguration()
-    configuration.hidden = [16, 9]
-    configuration.dropout = 0.25
-    configuration.accumulate = 2
-    configuration.clipNorm = 0.5
-    configuration.classWeights = .balanced
-    configuration.shuffle.mode = .window
-    configuration.shuffle.blockRows = 10
-    configuration.shuffle.windowBlocks = 4
-    configuration.batchSize = 32
-    configuration.shards = 8
-    configuration.epochs = 3
-    return configuration
-  }
-
-  private func dataset() throws -> Dataset {
-    let path = folder.file("classes.h5")
-    try SyntheticDataset.writeClasses(
-      to: path, rows: [.train: 301, .validation: 67], weighted: true)
-    return try Dataset(path: path)
-  }
+  private let configuration = RunConfiguration.eventful.with { $0.classWeights = .balanced }
 
   @Test func `any number of workers gives the same bits`() throws {
-    let data = try dataset()
+    let data = try folder.points()
     let results = try [1, 2, 3, 5, 8].map { workers in
       try Trainer(configuration, data: data, workers: workers).train()
     }
@@ -46,9 +23,8 @@ import Testing
   }
 
   @Test func `one and two workers give the same bits with the default shards`() throws {
-    let data = try dataset()
-    var configuration = configuration
-    configuration.shards = nil
+    let data = try folder.points()
+    let configuration = configuration.with { $0.shards = nil }
     let hashes = try [1, 2].map {
       try Trainer(configuration, data: data, workers: $0).train().parametersSHA256
     }
@@ -56,7 +32,7 @@ import Testing
   }
 
   @Test func `the order in which shards run makes no difference`() throws {
-    let data = try dataset()
+    let data = try folder.points()
     let expected = try Trainer(configuration, data: data, workers: 1)
     let shuffled = try Trainer(configuration, data: data, workers: 1)
     let passes = [expected, shuffled].map { $0.training.passInOrder() }
@@ -81,11 +57,9 @@ import Testing
   }
 
   @Test func `one shard and eight agree to rounding`() throws {
-    let data = try dataset()
+    let data = try folder.points()
     let parameters = try [1, 8].map { shards in
-      var configuration = configuration
-      configuration.shards = shards
-      let trainer = try Trainer(configuration, data: data)
+      let trainer = try Trainer(configuration.with { $0.shards = shards }, data: data)
       _ = try trainer.train()
       return Array(trainer.engine.parameters.pointer)
     }
@@ -96,17 +70,15 @@ import Testing
   }
 
   @Test func `another seed gives other parameters`() throws {
-    let data = try dataset()
+    let data = try folder.points()
     let hashes = try ([0, 1] as [UInt64]).map { seed in
-      var configuration = configuration
-      configuration.seed = seed
-      return try Trainer(configuration, data: data).train().parametersSHA256
+      try Trainer(configuration.with { $0.seed = seed }, data: data).train().parametersSHA256
     }
     #expect(hashes[0] != hashes[1])
   }
 
   @Test func `writing checkpoints changes no bit`() throws {
-    let data = try dataset()
+    let data = try folder.points()
     let directory = try RunDirectory(creating: folder.file("run"))
     let written = try Trainer(configuration, data: data).train(into: directory)
     let unwritten = try Trainer(configuration, data: data).train()

@@ -9,25 +9,17 @@ import Testing
   private let folder = TemporaryDirectory()
   private let rows = 6000
 
-  private var configuration: RunConfiguration {
-    var configuration = RunConfiguration()
-    configuration.hidden = [12]
-    configuration.dropout = 0.1
-    configuration.accumulate = 2
-    configuration.shuffle.mode = .window
-    configuration.shuffle.blockRows = 30
-    configuration.shuffle.windowBlocks = 10
-    configuration.batchSize = 64
-    configuration.shards = 4
-    configuration.epochs = 2
-    return configuration
+  private let configuration = RunConfiguration.eventful.with {
+    $0.hidden = [12]
+    $0.shuffle.blockRows = 30
+    $0.shuffle.windowBlocks = 10
+    $0.batchSize = 64
+    $0.shards = 4
+    $0.epochs = 2
   }
 
   private func dataset() throws -> Dataset {
-    let path = folder.file("classes.h5")
-    try SyntheticDataset.writeClasses(
-      to: path, rows: [.train: rows, .validation: 1501], features: 100, weighted: true)
-    return try Dataset(path: path)
+    try folder.points(train: rows, validation: 1501, features: 100)
   }
 
   @Test func `memory and stream give the same bits, for any budget and any workers`() throws {
@@ -50,9 +42,10 @@ import Testing
 
   @Test func `the order of the file can be streamed too`() throws {
     let data = try dataset()
-    var configuration = configuration
-    configuration.shuffle = ShuffleChoice()
-    configuration.shuffle.mode = ShuffleGeometry.Mode.none
+    let configuration = configuration.with {
+      $0.shuffle = ShuffleChoice()
+      $0.shuffle.mode = ShuffleGeometry.Mode.none
+    }
     let expected = try Trainer(configuration, data: data).train()
     let streamed = try Trainer(
       configuration, data: data, memoryBudget: data.residentBytes(.train))
@@ -62,13 +55,20 @@ import Testing
 
   @Test func `a full shuffle that does not fit is refused with the arithmetic`() throws {
     let data = try dataset()
-    var configuration = configuration
-    configuration.shuffle = ShuffleChoice()
+    let configuration = configuration.with { $0.shuffle = ShuffleChoice() }
     let error = #expect(throws: DatasetError.self) {
       try Trainer(configuration, data: data, memoryBudget: 200_000)
     }
     #expect(error?.problem.contains("\(rows) rows of 400 + 4 + 4 + 8 bytes") == true)
     #expect(error?.remedy == "raise --memory-budget, or use --shuffle window")
+  }
+
+  @Test func `splits that stay leave the others the memory that was set aside for them`() throws {
+    let data = try dataset()
+    let budget =
+      try data.residentBytes(.train) + data.leastBytes(.validation, batch: configuration.batchSize!)
+    let trainer = try Trainer(configuration, data: data, memoryBudget: budget)
+    #expect(trainer.training.plan.staysResident)
   }
 
   @Test func `predictions of a streamed split have the rows' own numbers`() throws {

@@ -52,10 +52,10 @@ import Testing
     configuration.shuffle.blockRows = 10
     configuration.shuffle.windowBlocks = 4
     configuration.batchSize = 16
-    let data = try dataset(rows: 4000)
-    let result = try Tuner(configuration, data: data, memoryBudget: 120_000, seconds: 1).run()
+    let data = try dataset(rows: 60_000)
+    let result = try Tuner(configuration, data: data, memoryBudget: 2_000_000, seconds: 1).run()
     #expect(result.trials.allSatisfy { $0.streamed })
-    #expect(result.trials.contains { $0.memoryBudget == 120_000 })
+    #expect(result.trials.contains { $0.memoryBudget == 2_000_000 })
   }
 
   @Test func `a stop ends the trials`() throws {

@@ -1,19 +1,20 @@
 import Glibc
 
-/// A lock with two conditions: one that decoders wait on, one that the consumer of rows waits on.
+/// A lock with two conditions: one that background threads wait on, one that the thread which they
+/// work for waits on. POSIX's, which ThreadSanitizer sees.
 ///
 /// It holds no state: what it protects are the fields of the class that owns it, touched only
 /// inside `locked`.
-final class Monitor: @unchecked Sendable {
-  enum Condition: Int {
-    case consumer, decoders
+package final class Monitor: @unchecked Sendable {
+  package enum Condition: Int {
+    case owner, threads
   }
 
   // Never moved: POSIX forbids it.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let conditions: UnsafeMutablePointer<pthread_cond_t>
 
-  init() {
+  package init() {
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
@@ -31,7 +32,7 @@ final class Monitor: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func locked<Result, Failure: Error>(
+  package func locked<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     pthread_mutex_lock(mutex)
@@ -40,12 +41,12 @@ final class Monitor: @unchecked Sendable {
   }
 
   /// Lets go of the lock until the condition is signalled; call it inside `locked`, in a loop.
-  func wait(_ condition: Condition) {
+  package func wait(_ condition: Condition) {
     pthread_cond_wait(conditions + condition.rawValue, mutex)
   }
 
   /// Wakes all that wait on the condition.
-  func signal(_ condition: Condition) {
+  package func signal(_ condition: Condition) {
     pthread_cond_broadcast(conditions + condition.rawValue)
   }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A thread of its own for reading and decoding. It may block on the disk, which the threads of
-/// Dispatch may not: `concurrentPerform` does not replace one that blocks.
-struct DecoderThread {
+/// A thread of its own. It may block on the disk, which the threads of Dispatch may not:
+/// `concurrentPerform` does not replace one that blocks.
+package struct BackgroundThread {
   private let thread: pthread_t
 
   /// - Returns: nil where the system gives no more threads.
-  init?(_ body: @escaping @Sendable () -> Void) {
+  package init?(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(Body(body))
     let status = pthread_create(
@@ -23,7 +23,7 @@ struct DecoderThread {
   }
 
   /// Returns when the thread has ended.
-  func join() { pthread_join(thread, nil) }
+  package func join() { pthread_join(thread, nil) }
 
   private final class Body {
     let run: @Sendable () -> Void
