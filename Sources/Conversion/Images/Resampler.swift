@@ -7,6 +7,7 @@ struct Resampler {
   /// - Parameters:
   ///   - image: rows of interleaved samples.
   ///   - out: (channels, height, width); all of it is written.
+  @inline(__always)  // So that all of it is compiled for each type of sample.
   func resample<Sample: FixedWidthInteger>(
     _ image: UnsafeBufferPointer<Sample>, _ imageSize: ImageSize,
     into out: UnsafeMutableBufferPointer<Sample>
@@ -40,7 +41,8 @@ struct Resampler {
   }
 
   /// Interleaved samples into planes.
-  private func separate<Sample>(
+  @inline(__always)
+  private func separate<Sample: FixedWidthInteger>(
     _ image: UnsafeBufferPointer<Sample>, into out: UnsafeMutableBufferPointer<Sample>
   ) {
     if channels == 1 {
@@ -48,10 +50,10 @@ struct Resampler {
       return
     }
     let pixels = size.pixels
-    for pixel in 0..<pixels {
-      for channel in 0..<channels {
-        out[channel * pixels + pixel] = image[pixel * channels + channel]
-      }
+    for channel in 0..<channels {
+      let source = image.baseAddress! + channel
+      let target = out.baseAddress! + channel * pixels
+      for pixel in 0..<pixels { target[pixel] = source[pixel * channels] }
     }
   }
 
@@ -62,6 +64,7 @@ struct Resampler {
   }
 
   /// Rows brought to their width, interleaved.
+  @inline(__always)
   private func narrow<Sample: FixedWidthInteger>(
     _ image: UnsafeBufferPointer<Sample>, _ imageSize: ImageSize, _ x: ResampleWeights,
     rows: Range<Int>
