@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -25,8 +26,8 @@ void lockstep_start_writing(int descriptor, long offset, long count) {
   (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
 }
 
-// A slot is only ever exchanged as a whole: whoever takes a path out of the table owns it, so a
-// handler that interrupts a change never reads a path that somebody else frees.
+// A slot is only ever exchanged as a whole: whoever takes a path out of the table owns it, so the
+// thread that takes signals never reads a path that somebody else frees.
 enum { TEMPORARIES = 256 };
 static _Atomic(char *) temporaries[TEMPORARIES];
 
@@ -46,43 +47,64 @@ void lockstep_temporary_remove(int slot) {
   free(atomic_exchange(&temporaries[slot], NULL));
 }
 
-void lockstep_temporaries_unlink(void) {
-  int saved = errno;
+static void unlink_and_exit(int signal) {
   for (int slot = 0; slot < TEMPORARIES; slot++) {
     char *path = atomic_exchange(&temporaries[slot], NULL);
     if (path != NULL) unlink(path);
   }
-  errno = saved;
-}
-
-static void unlink_and_exit(int signal) {
-  lockstep_temporaries_unlink();
   _exit(128 + signal);
 }
 
-// Also unblocks the signal: a process that was started by one with blocked signals inherits that.
-static int handle(int signal, void (*handler)(int)) {
-  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+static atomic_bool remembers;
+static atomic_int interrupted;
+
+static void take(int signal) {
+  int none = 0;
+  if (!atomic_load(&remembers)) unlink_and_exit(signal);
+  if (!atomic_compare_exchange_strong(&interrupted, &none, signal)) unlink_and_exit(signal);
+}
+
+static void *take_signals(void *unused) {
+  (void)unused;
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  for (;;) {
+    int signal;
+    if (sigwait(&ends, &signal) == 0) take(signal);
+  }
+}
+
+int lockstep_take_signals(void) {
+  static atomic_flag taken = ATOMIC_FLAG_INIT;
+  if (atomic_flag_test_and_set(&taken)) return 0;
+  // Of use only where a thread was there before, which does not block the signals.
+  struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
-  if (sigaction(signal, &action, NULL) != 0) return -1;
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, signal);
-  return sigprocmask(SIG_UNBLOCK, &set, NULL);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  // The thread has every signal blocked, so that no other one runs a handler on its small stack.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  int failure = pthread_create(&thread, &attributes, take_signals, NULL);
+  pthread_attr_destroy(&attributes);
+  if (failure == 0) {
+    sigaddset(&before, SIGINT);
+    sigaddset(&before, SIGTERM);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return failure;
 }
 
-int lockstep_temporaries_unlink_on(int signal) { return handle(signal, unlink_and_exit); }
+void lockstep_remember_signals(bool remember) { atomic_store(&remembers, remember); }
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal) {
-  if (interrupted) unlink_and_exit(signal);
-  interrupted = signal;
-}
-
-int lockstep_interrupt_on(int signal) { return handle(signal, interrupt); }
-
-int lockstep_interrupted(void) { return interrupted; }
+int lockstep_interrupted(void) { return atomic_load(&interrupted); }
 
 static int remove_entry(
     const char *path, const struct stat *status, int kind, struct FTW *place) {

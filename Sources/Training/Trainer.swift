@@ -99,14 +99,18 @@ public final class Trainer {
     )
   }
 
-  /// - Parameter sharing: splits of another trainer, to take those that stay in memory from.
+  /// - Parameters:
+  ///   - sharing: splits of another trainer, to take those that stay in memory from.
+  ///   - trainsOnly: whether no other split than `train` is opened.
   init(
-    _ plan: Plan, data: Dataset, workers: Int?, memoryBudget: Int?, sharing: Splits? = nil
+    _ plan: Plan, data: Dataset, workers: Int?, memoryBudget: Int?, sharing: Splits? = nil,
+    trainsOnly: Bool = false
   ) throws {
     self.plan = plan
     self.data = DataReference(data)
     // All splits now: a fault in the last must not show only after hours of training.
-    for split in SplitName.allCases where data.splits[split] != nil {
+    let others = trainsOnly ? [] : [SplitName.validation, .test]
+    for split in [.train] + others where data.splits[split] != nil {
       try plan.model.check(split, of: data)
     }
     splits =
@@ -114,7 +118,7 @@ public final class Trainer {
       ?? Splits(
         data, batch: plan.batchSize, decoders: availableCores(), memoryBudget: memoryBudget)
     training = try splits.stream(.train, geometry: plan.geometry)
-    for split in [SplitName.validation, .test] { try splits.inOrderIfPresent(split)?.verify() }
+    for split in others { try splits.inOrderIfPresent(split)?.verify() }
     try plan.checkMemory(available: availableMemory())
     self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
@@ -181,6 +185,8 @@ public final class Trainer {
   private func trainEpoch(
     _ saver: CheckpointSaver?, _ report: (TrainingEvent) -> Void
   ) throws -> Bool {
+    clock.startEpoch()
+    profiler?.startEpoch()
     let pass = training.pass(
       seed: plan.configuration.seed, epoch: progress.epoch,
       skipping: min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
@@ -189,8 +195,6 @@ public final class Trainer {
       profiler?.addWaiting(pass.waited)
       pass.end()
     }
-    clock.startEpoch()
-    profiler?.startEpoch()
     return try engine.pool.withHelpers {
       while try step(pass) {
         if clock.isReportDue() { report(.advanced(stepReport)) }
@@ -200,9 +204,10 @@ public final class Trainer {
         }
         // The end of the epoch is saved after its validation.
         if let saver, progress.batch < plan.batchesPerEpoch {
-          profiler?.end(.other)
-          if saver.saveIfDue(step: progress.step, { checkpoint }) { clock.skip() }
-          profiler?.end(.checkpoint)
+          if saver.saveIfDue(step: progress.step, { checkpoint }) {
+            clock.skip()
+            profiler?.end(.checkpoint)
+          }
           try saver.tell(report)
         }
       }
@@ -288,7 +293,9 @@ public final class Trainer {
   /// Saves the state, where it is to be saved, and keeps the best parameters otherwise.
   private func save(_ saver: CheckpointSaver?, _ report: (TrainingEvent) -> Void) throws {
     if let saver {
+      profiler?.start()
       saver.save(checkpoint)
+      profiler?.end(.checkpoint)
       try saver.tell(report)
     } else if plan.configuration.bestWeights, progress.isAtBest {
       let parameters = engine.average ?? engine.parameters.view
@@ -298,7 +305,8 @@ public final class Trainer {
     }
   }
 
-  /// What the run came to; brings the best weights back where they were asked for.
+  /// What the run came to; brings back the weights it stands for: the best ones where they were asked
+  /// for, and those of the newest good checkpoint where later ones could not be written.
   private func result(
     in directory: RunDirectory?, _ saver: CheckpointSaver?, _ report: (TrainingEvent) -> Void
   ) throws -> TrainingResult {
@@ -310,17 +318,18 @@ public final class Trainer {
       parametersSHA256: "", checkpointFailures: saver?.failures ?? [],
       checkpointCost: saver?.cost ?? CheckpointCost(), anatomy: profiler?.total)
     if isFinished, progress.epoch < plan.configuration.epochs { result.end = .stoppedEarly }
-    if isFinished, plan.configuration.bestWeights {
+    let isBehind = !result.checkpointFailures.isEmpty
+    if isFinished, isBehind || plan.configuration.bestWeights {
       if let directory {
-        let best = try RunDirectory.find(directory.path)
-        result.checkpoint = best.path
-        best.checkpoint.copyTensors(to: state)
+        let stored = try RunDirectory.find(directory.path)
+        result.checkpoint = stored.path
+        stored.checkpoint.copyTensors(to: state)
       } else if let bestParameters {
         engine.parameters.view.copy(from: bestParameters.view)
         engine.average?.copy(from: bestParameters.view)
       }
     }
-    if let newest = result.checkpoint, !result.checkpointFailures.isEmpty {
+    if let newest = result.checkpoint, isBehind, !isFinished {
       result.parametersSHA256 = try CheckpointHeader(path: newest).parametersSHA256
       return result
     }

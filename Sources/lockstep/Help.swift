@@ -26,7 +26,9 @@ enum Help {
       text += "\n\(group.title)\n"
       for option in group.options {
         text += entry(
-          option.flag + (option.value.placeholder.map { " " + $0 } ?? ""), option.help, indent: 26)
+          option.flag
+            + (option.value.placeholder.map { ($0.hasPrefix("[=") ? "" : " ") + $0 } ?? ""),
+          option.help, indent: 26)
       }
     }
     return text

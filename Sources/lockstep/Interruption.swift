@@ -1,5 +1,4 @@
 import CSystem
-import Datasets
 import Glibc
 
 /// SIGINT and SIGTERM while a network is trained: the first is remembered, so that training can save
@@ -7,12 +6,11 @@ import Glibc
 enum Interruption {
   /// From now on signals are remembered.
   static func begin() {
-    _ = lockstep_interrupt_on(SIGINT)
-    _ = lockstep_interrupt_on(SIGTERM)
+    lockstep_remember_signals(true)
   }
 
   /// From now on they end the process at once, as they do outside of training.
-  static func end() { AtomicFile.removeTemporariesOnInterrupt() }
+  static func end() { lockstep_remember_signals(false) }
 
   /// The signal that came.
   static var signal: Int32? {

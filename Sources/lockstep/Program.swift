@@ -14,6 +14,7 @@ enum Program {
   ///   130 and 143 interrupted.
   static func run(_ words: [String]) -> Int32 {
     if words.count == 2, words[0] == DamageCheck.word { return DamageCheck.walk(words[1]) }
+    AtomicFile.removeTemporariesOnInterrupt()
     DamageCheck.install()
     // The memory budget is of what the process has, not of what it uses.
     lockstep_return_large_blocks()
@@ -21,8 +22,6 @@ enum Program {
     signal(SIGPIPE, SIG_IGN)
     // Nor is a file that outgrows the shell's limit: writing it fails, which is told and cleaned up.
     signal(SIGXFSZ, SIG_IGN)
-    AtomicFile.removeTemporariesOnInterrupt()
-    unblockSignals()
     do {
       try dispatch(words)
       return 0
@@ -33,15 +32,6 @@ enum Program {
       Console.report("error: \(error)")
       return error is UsageError ? 2 : 1
     }
-  }
-
-  /// Programs that start others from a thread of libdispatch hand on its blocked signals.
-  private static func unblockSignals() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private static func dispatch(_ words: [String]) throws {

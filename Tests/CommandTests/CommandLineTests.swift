@@ -31,7 +31,7 @@ import Testing
     ("evaluate run --data d.h5 --memory-budget 0", "--memory-budget is 0"),
     ("evaluate run --data d.h5 --memory-budget 9999999T", "--memory-budget is 9999999T"),
     ("convert --output d.h5", "there is nothing to convert"),
-    ("convert --train i l", "--output FILE.h5 is missing"),
+    ("convert --train i l", "--output FILE is missing"),
     ("convert --output d.h5 --train i l -- more", "more is one word too many"),
     ("convert --output d.h5 --train i l --test-fraction 1", "--test-fraction is 1; expected"),
     ("convert --output d.h5 --train i l --test-fraction nan", "--test-fraction is nan; expected"),

@@ -139,7 +139,7 @@ import Testing
   @Test func `A profile is told, given as JSON, and traced to a file`() throws {
     let line = "train --data data.h5 --hidden 6 --epochs 2 --batch-size 20"
     let plain = try workshop.json("\(line) --output plain")
-    let run = try workshop.json("\(line) --output run --profile trace.json")
+    let run = try workshop.json("\(line) --output run --profile=trace.json")
     #expect(plain["profile"] == nil)
     #expect(run["parametersSHA256"] as? String == plain["parametersSHA256"] as? String)
     #expect(number(run, "profile.steps") == 12)

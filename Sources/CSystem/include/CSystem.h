@@ -1,4 +1,6 @@
-// System calls and handlers that Swift cannot see or may not write.
+// System calls that Swift cannot see.
+#include <stdbool.h>
+
 #include "affinity.h"
 #include "pause.h"
 #include "options.h"
@@ -15,17 +17,20 @@ void lockstep_start_writing(int descriptor, long offset, long count);
 int lockstep_temporary_add(const char *path);
 void lockstep_temporary_remove(int slot);
 
-// Unlinks every file of the table. May be called from a signal handler.
-void lockstep_temporaries_unlink(void);
+// From now on SIGINT and SIGTERM unlink the files of the table and end the process with 128 + signal.
+// For the first thread, before there are others.
+//
+// They are blocked in all threads, and a thread of their own waits for them, since no handler may run
+// on the others: the generated code of oneDNN's matrix product keeps its stack pointer within
+// ordinary memory for a while, and a handler's frame would overwrite what lies there
+// (https://github.com/oneapi-src/oneDNN/issues/4845). Returns 0, or an error number.
+int lockstep_take_signals(void);
 
-// From now on `signal` unlinks the table's files and ends the process with status 128 + signal.
-int lockstep_temporaries_unlink_on(int signal);
+// Whether the first of these signals is to be remembered instead, for `lockstep_interrupted`; a second
+// one ends the process as before.
+void lockstep_remember_signals(bool remember);
 
-// From now on the first `signal` only sets what `lockstep_interrupted` returns; a second one, of any
-// kind that this was called for, does what `lockstep_temporaries_unlink_on` says.
-int lockstep_interrupt_on(int signal);
-
-// The signal that came, or 0.
+// The signal that is remembered, or 0.
 int lockstep_interrupted(void);
 
 // Removes a folder and everything in it; follows no links.

@@ -134,10 +134,9 @@ extension AtomicFile {
   }
 
   /// Makes SIGINT and SIGTERM remove all temporary files and end the process with 130 or 143.
-  /// For programs without signal handling of their own.
+  /// For programs without signal handling of their own, before they start a thread.
   package static func removeTemporariesOnInterrupt() {
-    _ = lockstep_temporaries_unlink_on(SIGINT)
-    _ = lockstep_temporaries_unlink_on(SIGTERM)
+    _ = lockstep_take_signals()
   }
 
   /// Checks, before any work is done, that `target` could be written.
@@ -149,7 +148,7 @@ extension AtomicFile {
     }
     var status = stat()
     guard lstat(target, &status) == 0 else {
-      if errno == ENOENT { return }
+      if errno == ENOENT { return try checkFolder(of: target) }
       throw failure(target, "cannot be written", errno)
     }
     if status.st_mode & S_IFMT == S_IFDIR {
@@ -159,10 +158,20 @@ extension AtomicFile {
     guard replacingExisting else { throw exists(target) }
   }
 
+  private static func folder(of path: String) -> String {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
+  }
+
+  /// Checks that a file could be made in the folder of `path`.
+  private static func checkFolder(of path: String) throws(DatasetError) {
+    guard access(folder(of: path), W_OK | X_OK) == 0 else {
+      throw failure(path, "cannot be created", errno)
+    }
+  }
+
   /// Makes the names in the folder of `path` durable.
   private static func syncFolder(of path: String) throws(DatasetError) {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = slash.map { String(path[...$0]) } ?? "."
+    let folder = folder(of: path)
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(folder, "cannot be opened", errno) }
     defer { close(descriptor) }

@@ -58,6 +58,9 @@ final class Profiler {
     stages.start()
   }
 
+  /// Begins with a stage that comes after something that is not measured.
+  func start() { stages.start() }
+
   func end(_ stage: Stage) { stages.end(stage.rawValue) }
 
   func countStep(samples: Int) {

@@ -15,7 +15,6 @@ public struct ScalingModel: Sendable, Equatable {
     public var efficiency: Double
   }
 
-  let steps: Int
   let samples: Int
   let batchSize: Int
   let shards: Int
@@ -43,8 +42,8 @@ public struct ScalingModel: Sendable, Equatable {
 
   private func seconds(workers: Int) -> Double {
     let update = updateSeconds * bytes(shards: workers) / bytes(shards: shards)
-    let shards = workers == 1 ? shardSeconds : shardSeconds * imbalance
-    return serialSeconds + (shards + update) / Double(workers)
+    let uneven = workers == 1 ? shardSeconds : shardSeconds * imbalance
+    return serialSeconds + (uneven + update) / Double(workers)
   }
 
   /// Bytes that the update moves for a parameter.

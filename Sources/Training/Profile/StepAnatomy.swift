@@ -58,9 +58,10 @@ public struct StepAnatomy: Sendable, Equatable {
     ]
     self.parts = parts.filter { $0.seconds > 0 }
     scaling = ScalingModel(
-      steps: steps, samples: samples, batchSize: plan.batchSize, shards: plan.shards,
+      samples: samples, batchSize: plan.batchSize, shards: plan.shards,
       states: plan.configuration.optimizer.stateNames.count,
-      serialSeconds: stages(.rows) - waitingSeconds + stages(.other), shardSeconds: shardSeconds,
+      serialSeconds: max(0, stages(.rows) - waitingSeconds) + stages(.other),
+      shardSeconds: shardSeconds,
       imbalance: shardSeconds > 0 ? max(1, stages(.shards) * each / shardSeconds) : 1,
       updateSeconds: updateSeconds)
   }

@@ -23,16 +23,15 @@ public struct StepTrace {
 
   /// Writes the trace as JSON; the file has its name only when it is complete.
   /// - Throws: `DatasetError` where it cannot be written.
-  public func write(to path: String, replacingExisting: Bool) throws {
-    let file = try AtomicFile(target: path, replacingExisting: replacingExisting)
+  public func write(to path: String) throws {
+    let file = try AtomicFile(target: path, replacingExisting: false)
     let start = events.map(\.span.start).min() ?? 0
     var threads: [UInt: Int] = [:]
     for event in events where threads[event.span.thread] == nil {
       threads[event.span.thread] = threads.count
     }
     try file.write("{\"traceEvents\": [\n")
-    for (thread, number) in threads.sorted(by: { $0.value < $1.value }) {
-      _ = thread
+    for number in threads.values.sorted() {
       try file.write(
         "{\"name\": \"thread_name\", \"ph\": \"M\", \"pid\": 1, \"tid\": \(number), "
           + "\"args\": {\"name\": \"\(number == 0 ? "trainer" : "worker \(number)")\"}},\n")

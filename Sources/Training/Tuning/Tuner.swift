@@ -22,6 +22,8 @@ public final class Tuner {
   private var start: ContinuousClock.Instant
   private var trials: [TuningTrial] = []
   private var planned = 0
+  /// Whether there was time for all.
+  private var isComplete = true
   /// Splits that stay in memory, for the next trial.
   private var splits: Splits?
 
@@ -56,13 +58,12 @@ public final class Tuner {
   ///   fit each other.
   public func run() throws -> TuningResult {
     try SelfTest.run()
+    if var weights = configuration.initFrom { _ = try StartingWeights(&weights) }
     start = clock.now
     let plan = try Plan(configuration, for: data, cores: cores)
-    let shardChoices = Self.shards(cores: cores, batchSize: plan.batchSize, asked: plan.shards)
-    let largest = try largestBatch()
-    let batchSizes = Self.batchSizes(asked: plan.batchSize, largest: largest)
     let workerChoices = Self.doubling(1, through: cores)
-    planned = workerChoices.count + shardChoices.count + batchSizes.count - 1
+    let shardChoices = Self.shards(cores: cores, batchSize: plan.batchSize, asked: plan.shards)
+    planned = workerChoices.count + shardChoices.count + Self.mostBatchSizes
 
     for workers in workerChoices {
       try tryOut(.workers, workers: workers, shards: plan.shards, batchSize: plan.batchSize)
@@ -72,24 +73,43 @@ public final class Tuner {
       try tryOut(.shards, workers: workers, shards: shards, batchSize: plan.batchSize)
     }
     let shards = configuration.shards ?? best(of: .shards, within: 0.97)?.shards ?? plan.shards
-    for batchSize in batchSizes {
-      try tryOut(
-        .batchSize, workers: workers, shards: min(shards, batchSize), batchSize: batchSize)
-    }
+    let largest = try tryBatchSizes(workers: workers, shards: shards, asked: plan.batchSize)
     let batchSize =
       configuration.batchSize ?? best(of: .batchSize, within: 0.9)?.batchSize ?? plan.batchSize
     try tryMemoryBudgets(workers: workers, shards: min(shards, batchSize), batchSize: batchSize)
+    let budgets = trials.filter { $0.question == .memoryBudget }
+    let enough = (budgets.map(\.samplesPerSecond).max() ?? 0) * 0.97
     return TuningResult(
       trials: trials, cores: cores, workers: workers, shards: min(shards, batchSize),
       batchSize: batchSize, largestBatchSize: largest,
-      isComplete: trials.count >= planned)
+      memoryBudget: budgets.last { $0.samplesPerSecond >= enough }?.memoryBudget,
+      isComplete: isComplete)
+  }
+
+  /// - Returns: the largest that fits.
+  private func tryBatchSizes(workers: Int, shards: Int, asked: Int) throws -> Int {
+    let largest = try largestBatch(shards: shards)
+    let sizes = Self.batchSizes(asked: asked, largest: largest)
+    planned = trials.count + sizes.count
+    for batchSize in sizes {
+      do {
+        try tryOut(
+          .batchSize, workers: workers, shards: min(shards, batchSize), batchSize: batchSize)
+      } catch  where batchSize > asked && (error is DatasetError || error is TrainingError) {
+        // Its window does not fit the memory budget.
+        return trials.map(\.batchSize).max() ?? asked
+      }
+    }
+    return largest
   }
 
   /// Of a split that does not stay in memory: whether less memory would do as well.
   private func tryMemoryBudgets(workers: Int, shards: Int, batchSize: Int) throws {
     guard trials.last?.streamed == true else { return }
     let given = memoryBudget ?? defaultMemoryBudget()
-    for budget in [given, given / 2, given / 4] {
+    let budgets = [given, given / 2, given / 4]
+    planned = trials.count + budgets.count
+    for budget in budgets {
       do {
         try tryOut(
           .memoryBudget, workers: workers, shards: shards, batchSize: batchSize, budget: budget)
@@ -107,23 +127,26 @@ public final class Tuner {
     budget: Int? = nil
   ) throws {
     let done = (clock.now - start).inSeconds
-    guard trials.isEmpty || done < seconds else { return }
+    guard trials.isEmpty || done < seconds else {
+      isComplete = false
+      return
+    }
     var configuration = configuration
     configuration.shards = shards
     configuration.batchSize = batchSize
     report(
       TuningProgress(
-        trial: trials.count + 1, of: max(planned, trials.count + 1), workers: workers,
+        trial: trials.count + 1, of: planned, workers: workers,
         shards: shards, batchSize: batchSize))
     let plan = try Plan(configuration, for: data, cores: cores)
     let trainer = try Trainer(
       plan, data: data, workers: workers, memoryBudget: budget ?? memoryBudget,
-      sharing: budget == nil ? splits : nil)
+      sharing: budget == nil ? splits : nil, trainsOnly: true)
     plan.model.network.initialize(trainer.engine.parameters.view, seed: configuration.seed)
     if trainer.dataPlan.staysResident { splits = trainer.splits }
     // Later trials have as much time as the first ones.
     let share = (seconds - done) / Double(max(1, planned - trials.count))
-    let measured = try measure(trainer, seconds: min(1, max(0.05, share * 0.7)))
+    let measured = try measure(trainer, seconds: min(1, max(0.06, share * 0.7)))
     trials.append(
       TuningTrial(
         question: question, workers: trainer.workers, shards: shards, batchSize: batchSize,
@@ -132,38 +155,52 @@ public final class Tuner {
   }
 
   /// Trains until so many seconds of steps are over, through as many epochs as that takes.
+  ///
+  /// - Returns: the speed, the median of three stretches of the time.
   private func measure(
     _ trainer: Trainer, seconds: Double
   ) throws -> (samplesPerSecond: Double, waitingShare: Double) {
-    var (steps, samples, epoch) = (0, 0, 0)
-    var waited = Duration.zero
-    var start = clock.now
-    var now = start
+    var steps = 0
+    var epoch = 0
+    var rates: [Double] = []
+    var stretch = Stretch(start: clock.now)
+    var waiting = (waited: 0.0, of: 0.0)
     try trainer.engine.pool.withHelpers {
-      while steps <= Self.warmingSteps || (now - start).inSeconds < seconds {
+      while rates.count < Self.stretches {
         let pass = trainer.training.pass(seed: trainer.plan.configuration.seed, epoch: epoch)
         defer { pass.end() }
+        epoch += 1
         var waitedBefore = pass.waited
-        while steps <= Self.warmingSteps || (now - start).inSeconds < seconds {
+        while rates.count < Self.stretches {
           if isStopped() { throw CancellationError() }
           let before = trainer.progress.sums.rows
           guard try trainer.step(pass) else { break }
           steps += 1
-          now = clock.now
-          if steps <= Self.warmingSteps {
-            start = now
+          guard steps > Self.warmingSteps else {
             waitedBefore = pass.waited
-          } else {
-            samples += trainer.progress.sums.rows - before
+            stretch = Stretch(start: clock.now)
+            continue
           }
+          stretch.samples += trainer.progress.sums.rows - before
+          let elapsed = (clock.now - stretch.start).inSeconds
+          guard elapsed >= seconds / Double(Self.stretches) else { continue }
+          rates.append(Double(stretch.samples) / elapsed)
+          waiting.of += elapsed
+          stretch = Stretch(start: clock.now)
         }
-        waited += pass.waited - waitedBefore
-        epoch += 1
+        waiting.waited += (pass.waited - waitedBefore).inSeconds
       }
     }
-    let elapsed = (now - start).inSeconds
-    return (Double(samples) / elapsed, waited.inSeconds / elapsed)
+    return (rates.sorted()[Self.stretches / 2], min(1, waiting.waited / waiting.of))
   }
+
+  /// A part of a trial's time.
+  private struct Stretch {
+    var start: ContinuousClock.Instant
+    var samples = 0
+  }
+
+  private static let stretches = 3
 
   // MARK: - What is tried
 
@@ -198,7 +235,7 @@ public final class Tuner {
 
   /// The most samples a mini-batch can have: those whose activations fit beside the parameters and
   /// the data, or all rows.
-  private func largestBatch() throws -> Int {
+  private func largestBatch(shards: Int) throws -> Int {
     let rows = try data.rows(of: .train)
     let dataBytes = min(
       memoryBudget ?? defaultMemoryBudget(),
@@ -207,7 +244,7 @@ public final class Tuner {
     func fits(_ batchSize: Int) throws -> Bool {
       var configuration = configuration
       configuration.batchSize = batchSize
-      configuration.shards = min(configuration.shards ?? cores, batchSize)
+      configuration.shards = min(shards, batchSize)
       return try Plan(configuration, for: data, cores: cores).trainingBytes <= free
     }
     var (low, high) = (1, rows)

@@ -42,6 +42,8 @@ public struct TuningResult: Sendable, Equatable {
   public var batchSize: Int
   /// That fits the memory; at most the rows of the training split.
   public var largestBatchSize: Int
+  /// Of data that pass through memory: the smallest budget within 3 % of the fastest.
+  public var memoryBudget: Int?
   /// Whether there was time for all trials.
   public var isComplete: Bool
 }

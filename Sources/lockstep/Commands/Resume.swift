@@ -77,7 +77,7 @@ enum Resume: Command {
       trainer: trainer, dataset: dataset, directory: resumption.directory, report: report,
       console: console
     ).run().members
-    try Profiling.end(arguments, trainer, console)
+    Profiling.end(arguments, trainer, console)
     members["resumedFrom"] = from.map { .string($0) } ?? .null
     members["damaged"] = .array(
       damaged.map { ["path": .string($0.path), "problem": .string($0.problem)] })

@@ -65,7 +65,7 @@ enum Train: Command {
       let result = try TrainingRun(
         trainer: trainer, dataset: dataset, directory: directory, report: report, console: console
       ).run()
-      try Profiling.end(arguments, trainer, console)
+      Profiling.end(arguments, trainer, console)
       return result
     } catch {
       directory.removeUnlessStarted()

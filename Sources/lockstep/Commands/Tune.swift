@@ -31,7 +31,7 @@ enum Tune: Command {
   private static let seconds = Option(
     "seconds", .integer(1...3600), "How long all of it may take. Default: 40.")
   private static let write = Option(
-    "write", .path("FILE.json5"),
+    "write", .file(ending: ".json5"),
     "Write a run file with the choice, and everything else as the run has it. It must not exist.")
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
@@ -61,21 +61,16 @@ enum Tune: Command {
     Interruption.end()
     console.result(result.text)
     if let path = arguments.text(write) {
-      try AtomicFile.write(
-        settings.written(with: result).json(), to: path, replacingExisting: false)
-      console.result("written     \(path)")
+      do {
+        try AtomicFile.write(
+          settings.written(with: result).json(pretty: true) + "\n", to: path,
+          replacingExisting: false)
+        console.result("written    \(path)")
+      } catch {
+        console.unfinished = Unfinished(status: 1, message: "error: \(error)")
+      }
     }
     return result.settings
-  }
-
-  /// A run file that is there may be the user's own, so it is never replaced.
-  private static func checkIsNew(_ path: String) throws {
-    do {
-      try AtomicFile.check(path, replacingExisting: false)
-    } catch var error {
-      if error.remedy != nil { error.remedy = "choose another name, or remove it" }
-      throw error
-    }
   }
 }
 
@@ -126,7 +121,10 @@ extension TuningResult {
       ])
     }
     var facts = Facts()
-    facts.add("choice", "--workers \(workers) --shards \(shards) --batch-size \(batchSize)")
+    facts.add(
+      "choice",
+      "--workers \(workers) --shards \(shards) --batch-size \(batchSize)"
+        + (memoryBudget.map { " --memory-budget \($0)" } ?? ""))
     facts.add("", "on \(Numbers.count(cores, "core")); the result does not depend on the workers")
     facts.add("largest", "a batch of \(Numbers.count(largestBatchSize)) samples fits the memory")
     if !isComplete { facts.add("unmeasured", "there was no time for all trials; see --seconds") }
@@ -135,7 +133,7 @@ extension TuningResult {
 
   /// The result as JSON.
   fileprivate var settings: SettingValue {
-    [
+    var members: [String: SettingValue] = [
       "workers": .integer(workers), "shards": .integer(shards), "batchSize": .integer(batchSize),
       "largestBatchSize": .integer(largestBatchSize), "cores": .integer(cores),
       "complete": .boolean(isComplete),
@@ -151,5 +149,7 @@ extension TuningResult {
           return .object(members)
         }),
     ]
+    members["memoryBudget"] = memoryBudget.map { .integer($0) }
+    return .object(members)
   }
 }

@@ -46,14 +46,6 @@ extension Arguments {
         throw Self.unknown(word(), command)
       default:
         let option = options[Int(found.code) - Self.firstCode]
-        // getopt_long takes an optional value only behind "=".
-        if option.value.isOptional, text == nil, Int(found.position) <= words.count,
-          option.value.parse(words[Int(found.position) - 1]) != nil
-        {
-          try add(words[Int(found.position) - 1], to: option)
-          position = found.position + 1
-          continue
-        }
         let name = String(word().prefix { $0 != "=" })
         guard name == option.flag else { throw Self.unknown(name, command) }
         if let text, text.hasPrefix("--"), !word().contains("=") {

@@ -83,9 +83,18 @@ struct ValueKind: Sendable {
     }
   }
 
-  /// A file to write, whose name ends so; the option may be given without one.
+  /// A file to write, whose name ends so. The option may be given without one; a name stands behind
+  /// `=`, where no other word can be taken for it.
   static func optionalFile(ending: String) -> ValueKind {
-    ValueKind("[FILE\(ending)]", "a name that ends in \(ending)", isOptional: true) { text in
+    ValueKind("[=FILE\(ending)]", "a name that ends in \(ending)", isOptional: true) { text in
+      let name = text.split(separator: "/").last ?? ""
+      return name.hasSuffix(ending) && name.count > ending.count ? .string(text) : nil
+    }
+  }
+
+  /// A file to write, whose name ends so.
+  static func file(ending: String) -> ValueKind {
+    ValueKind("FILE\(ending)", "a name that ends in \(ending)") { text in
       text.hasSuffix(ending) ? .string(text) : nil
     }
   }

@@ -9,8 +9,7 @@ enum Profiling {
 
   /// Checks, before anything is done, that the trace could be written.
   static func check(_ arguments: Arguments) throws {
-    guard let path = arguments.text(.profile) else { return }
-    try AtomicFile.check(path, replacingExisting: arguments.has(.force))
+    try arguments.text(.profile).map(checkIsNew)
   }
 
   static func begin(_ arguments: Arguments, _ trainer: Trainer) {
@@ -18,11 +17,28 @@ enum Profiling {
     trainer.profile(traceSpans: arguments.text(.profile) == nil ? 0 : traceSpans)
   }
 
-  /// Writes the trace, where one was asked for.
-  static func end(_ arguments: Arguments, _ trainer: Trainer, _ console: Console) throws {
+  /// Writes the trace, where one was asked for. That it cannot be written does not undo the run.
+  static func end(_ arguments: Arguments, _ trainer: Trainer, _ console: Console) {
     guard let path = arguments.text(.profile), let trace = trainer.stepTrace else { return }
-    try trace.write(to: path, replacingExisting: arguments.has(.force))
-    console.result("trace       \(path): \(Numbers.count(trace.eventCount, "span"))")
+    do {
+      try trace.write(to: path)
+      console.result("trace       \(path): \(Numbers.count(trace.eventCount, "span"))")
+    } catch {
+      console.unfinished = console.unfinished ?? Unfinished(status: 1, message: "error: \(error)")
+    }
+  }
+}
+
+/// Throws unless a file of this name could be made. Such a file replaces none: it may be the user's
+/// own.
+func checkIsNew(_ path: String) throws {
+  do {
+    try AtomicFile.check(path, replacingExisting: false)
+  } catch var error {
+    if error.remedy?.contains("--force") == true {
+      error.remedy = "choose another name, or remove it"
+    }
+    throw error
   }
 }
 
@@ -52,9 +68,13 @@ extension StepAnatomy {
         Numbers.percent(prediction.efficiency),
       ])
     }
+    let idle = parts.first { $0.name == "idle" }?.seconds ?? 0
+    let remark =
+      idle > seconds / 5
+      ? "\nMuch of the time was idle: if other work kept the cores busy, expect more." : ""
     return table.text
       + "\n\nPredicted from these parts, where memory and caches grow with the cores\n"
-      + predictions.text
+      + predictions.text + remark
   }
 
   /// As a member of a JSON document.

@@ -64,7 +64,7 @@ import Testing
 
   @Test func `more workers are predicted to share what is shared, and the rest not`() {
     let model = ScalingModel(
-      steps: 10, samples: 1000, batchSize: 100, shards: 2, states: 2, serialSeconds: 0.1,
+      samples: 1000, batchSize: 100, shards: 2, states: 2, serialSeconds: 0.1,
       shardSeconds: 0.8, imbalance: 1, updateSeconds: 0.1)
     let predictions = model.predictions(for: [1, 2, 4, 200])
     #expect(predictions.map(\.workers) == [1, 2, 4])
@@ -81,7 +81,7 @@ import Testing
     trainer.profile(traceSpans: 1000)
     _ = try trainer.train()
     let path = folder.file("trace.json")
-    try trainer.stepTrace!.write(to: path, replacingExisting: false)
+    try trainer.stepTrace!.write(to: path)
     let document = try JSONSerialization.jsonObject(with: Data(bytes(of: path)))
     let events = try #require((document as? [String: Any])?["traceEvents"] as? [[String: Any]])
     let spans = events.filter { $0["ph"] as? String == "X" }
