@@ -57,7 +57,8 @@ import Testing
       dlsym(nil, "setfsuid"), to: (@convention(c) (UInt32) -> Int32).self)
     if geteuid() == 0 { _ = setUser(65534) }
     defer { _ = setUser(geteuid()) }
-    #expect(opening(path)?.problem == "cannot be read: Permission denied")
+    // Nobody may not even reach the file where a folder above it is root's alone.
+    #expect(opening(path)?.problem.hasSuffix("Permission denied") == true)
   }
 
   @Test func `a damaged superblock is told from a foreign file`() throws {
