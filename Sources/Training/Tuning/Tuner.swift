@@ -24,8 +24,8 @@ public final class Tuner {
   private var planned = 0
   /// Whether there was time for all.
   private var isComplete = true
-  /// Splits that stay in memory, for the next trial.
-  private var splits: Splits?
+  /// Splits that stay in memory, for the next trial that reads them in the same order.
+  private var resident: (splits: Splits, geometry: ShuffleGeometry)?
 
   /// Steps that reach caches, branch predictors and sleeping threads before the clock starts.
   private static let warmingSteps = 3
@@ -139,11 +139,13 @@ public final class Tuner {
         trial: trials.count + 1, of: planned, workers: workers,
         shards: shards, batchSize: batchSize))
     let plan = try Plan(configuration, for: data, cores: cores)
+    // What cannot serve makes room.
+    if budget != nil || resident?.geometry != plan.geometry { resident = nil }
     let trainer = try Trainer(
       plan, data: data, workers: workers, memoryBudget: budget ?? memoryBudget,
-      sharing: budget == nil ? splits : nil, trainsOnly: true)
+      sharing: resident?.splits, trainsOnly: true)
     plan.model.network.initialize(trainer.engine.parameters.view, seed: configuration.seed)
-    if trainer.dataPlan.staysResident { splits = trainer.splits }
+    if trainer.dataPlan.staysResident { resident = (trainer.splits, plan.geometry) }
     // Later trials have as much time as the first ones.
     let share = (seconds - done) / Double(max(1, planned - trials.count))
     let measured = try measure(trainer, seconds: min(1, max(0.06, share * 0.7)))
