@@ -85,6 +85,17 @@ package enum ShardPart: Equatable {
     }
   }
 
+  /// What it is called.
+  /// - Parameter layer: the name of a layer.
+  package func name(_ layer: (Int) -> String) -> String {
+    switch self {
+    case .gather: "gather"
+    case .loss: "loss"
+    case .forward(let index): "forward \(layer(index))"
+    case .backward(let index): "backward \(layer(index))"
+    }
+  }
+
   /// How many a network of so many layers has.
   package static func count(layers: Int) -> Int { 2 + 2 * layers }
 }

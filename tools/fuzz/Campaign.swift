@@ -18,14 +18,6 @@ struct Campaign {
     self.keep = keep
   }
 
-  /// A case that a process died of, and the signal.
-  private struct Death {
-    var number: Int
-    var signal: Int32
-    /// Nobody waits for a signal but of the watch: see `Worker`.
-    var isHang: Bool { signal == SIGPROF || signal == SIGALRM }
-  }
-
   /// - Returns: whether nothing happened that must not.
   func run(program: String?) throws -> Bool {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -81,42 +73,15 @@ struct Campaign {
     }
   }
 
-  /// Starts workers until all cases are done: after a death, from the case after.
+  /// Has workers do the cases.
   private func work(
     _ mode: String, skipping: [Int], cases: Range<Int>? = nil
   ) throws -> (deaths: [Death], lines: [String]) {
-    var deaths: [Death] = []
-    var lines: [String] = []
-    var first = cases?.lowerBound ?? 0
-    let end = cases?.upperBound ?? count
-    while first < end {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      let skipped = skipping.map(String.init).joined(separator: ",")
-      process.arguments =
-        ["work", mode, folder, "\(seed)", "\(first)", "\(end)", skipped] + files
-      var environment = ProcessInfo.processInfo.environment
-      environment["SWIFT_BACKTRACE"] = "enable=no"
-      // As the program's first look has it: fresh memory is garbage.
-      if mode == "walk" { environment["MALLOC_PERTURB_"] = "165" }
-      process.environment = environment
-      let pipe = Pipe()
-      process.standardOutput = pipe
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      let found = output.split(separator: "\n").map(String.init)
-      lines += found.filter { !$0.hasPrefix("case") }
-      guard process.terminationReason == .uncaughtSignal || process.terminationStatus != 0 else {
-        break
-      }
-      guard let last = found.last(where: { $0.hasPrefix("case") }),
-        let number = Int(last.dropFirst(5))
-      else { throw CocoaError(.executableLoad) }
-      deaths.append(Death(number: number, signal: process.terminationStatus))
-      first = number + 1
+    let skipped = skipping.map(String.init).joined(separator: ",")
+    // As the program's first look has it: fresh memory is garbage.
+    let environment = mode == "walk" ? ["MALLOC_PERTURB_": "165"] : [:]
+    return try Fuzz.work(cases ?? 0..<count, environment: environment) { rest in
+      ["work", mode, folder, "\(seed)", "\(rest.lowerBound)", "\(rest.upperBound)", skipped] + files
     }
-    return (deaths, lines)
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 
 /// A file without a name for what does not fit in memory: gone with the process, however that ends.
@@ -30,37 +31,23 @@ final class SpillFile {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ConversionError) {
-    var done = 0
-    while done < bytes.count {
-      let written = pwrite(
-        descriptor, bytes.baseAddress! + done, min(bytes.count - done, 64 << 20), offset + done)
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw failure("written")
-      }
-      done += written
-    }
+    let failure = FileTransfer.write(bytes, to: descriptor, at: offset)
+    guard failure == 0 else { throw error("written", failure) }
   }
 
   func read(
     at offset: Int, into bytes: UnsafeMutableRawBufferPointer
   ) throws(ConversionError) {
-    var done = 0
-    while done < bytes.count {
-      let count = pread(
-        descriptor, bytes.baseAddress! + done, min(bytes.count - done, 64 << 20), offset + done)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw failure("read") }
-      done += count
-    }
+    let (count, failure) = FileTransfer.read(descriptor, into: bytes, at: offset)
+    // What was written there was not read back: without an error it is the disk's.
+    guard count == bytes.count else { throw error("read", failure == 0 ? EIO : failure) }
   }
 
-  private func failure(_ action: String) -> ConversionError {
-    let isFull = errno == ENOSPC
-    return ConversionError(
+  private func error(_ action: String, _ failure: Int32) -> ConversionError {
+    ConversionError(
       subject: output,
       problem: "the working file beside it cannot be \(action): "
-        + String(cString: strerror(errno)),
-      remedy: isFull ? "free some space on the disk, or write elsewhere" : nil)
+        + String(cString: strerror(failure)),
+      remedy: failure == ENOSPC ? "free some space on the disk, or write elsewhere" : nil)
   }
 }

@@ -51,32 +51,18 @@ final class CIFARSource: RowSource {
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let reader = try file.open()
-    let bandRows = min(bandRows, rowCount)
-    let rows = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * form.rowBytes, alignment: 64)
-    let images = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * CIFARForm.imageBytes, alignment: 64)
-    let targets = UnsafeMutableRawBufferPointer.allocate(byteCount: bandRows, alignment: 64)
-    defer {
-      rows.deallocate()
-      images.deallocate()
-      targets.deallocate()
-    }
-    for first in stride(from: 0, to: rowCount, by: bandRows) {
-      let count = min(bandRows, rowCount - first)
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: rows[..<(count * form.rowBytes)])
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(bandRows, rowCount) * form.rowBytes, alignment: 64)
+    defer { memory.deallocate() }
+    try readBands(of: bandRows, to: body) { rows, images, targets throws(ConversionError) in
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[..<(rows.count * form.rowBytes)])
       guard try reader.read(into: bytes) == bytes.count else { throw Self.cutShort(path, form) }
-      for row in 0..<count {
+      for row in 0..<rows.count {
         let start = bytes.baseAddress! + row * form.rowBytes
-        targets[row] = try checkedLabel(start, row: first + row)
+        targets[row] = try checkedLabel(start, row: rows.lowerBound + row)
         (images.baseAddress! + row * CIFARForm.imageBytes).copyMemory(
           from: start + form.labels.count, byteCount: CIFARForm.imageBytes)
       }
-      try body(
-        SourceBand(
-          firstRow: first, rows: count,
-          features: UnsafeRawBufferPointer(rebasing: images[..<(count * CIFARForm.imageBytes)]),
-          targets: UnsafeRawBufferPointer(rebasing: targets[..<count])))
     }
   }
 

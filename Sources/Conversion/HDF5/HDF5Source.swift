@@ -61,27 +61,10 @@ final class HDF5Source: RowSource {
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let bandRows = min(bandRows, rowCount)
-    let features = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * schema.featureBytes, alignment: 64)
-    let targets = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * schema.targetBytes, alignment: 64)
-    defer {
-      features.deallocate()
-      targets.deallocate()
-    }
-    for first in stride(from: 0, to: rowCount, by: bandRows) {
-      let count = min(bandRows, rowCount - first)
-      let band = UnsafeMutableRawBufferPointer(rebasing: features[..<(count * schema.featureBytes)])
-      let targetBand = UnsafeMutableRawBufferPointer(
-        rebasing: targets[..<(count * schema.targetBytes)])
+    try readBands(of: bandRows, to: body) { band, features, targets throws(ConversionError) in
       try ConversionError.converting(path) { () throws(DatasetError) in
-        try rows.read(first..<first + count, features: band, targets: targetBand)
+        try rows.read(band, features: features, targets: targets)
       }
-      try body(
-        SourceBand(
-          firstRow: first, rows: count, features: UnsafeRawBufferPointer(band),
-          targets: UnsafeRawBufferPointer(targetBand)))
     }
   }
 }

@@ -7,10 +7,10 @@ struct IDXHeader: Equatable {
   let type: ElementType
   /// (rows, …row shape)
   let shape: [Int]
-  /// Bytes of the values, and of one row's.
-  let byteCount: Int
-  let rowBytes: Int
+  private let size: ArraySize
 
+  var byteCount: Int { size.byteCount }
+  var rowBytes: Int { size.rowBytes }
   var rows: Int { shape[0] }
   var rowShape: [Int] { Array(shape.dropFirst()) }
   /// Where the values start in the file.
@@ -51,33 +51,9 @@ struct IDXHeader: Equatable {
     for start in stride(from: 0, to: dimensions.count, by: 4) {
       shape.append(dimensions[start..<start + 4].reduce(0) { $0 << 8 | Int($1) })
     }
-    let text = shape.map(String.init).joined(separator: "×")
-    var rowBytes = type.byteCount
-    var overflows = false
-    for size in shape.dropFirst() {
-      let (product, overflow) = rowBytes.multipliedReportingOverflow(by: size)
-      rowBytes = product
-      overflows = overflows || overflow
-    }
-    let (byteCount, overflow) = rowBytes.multipliedReportingOverflow(by: shape[0])
-    guard !overflows, !overflow else {
-      throw ConversionError(
-        subject: path, problem: "declares \(text) values, more than a machine can address",
-        remedy: "the file is damaged: get it again")
-    }
-    guard !shape.contains(0) else {
-      throw ConversionError(
-        subject: path, problem: shape[0] == 0 ? "has 0 rows" : "declares empty rows (\(text))",
-        expected: "at least one value")
-    }
-    guard shape[0] <= Int(Int32.max) else {
-      throw ConversionError(
-        subject: path, problem: "has \(shape[0]) rows", expected: "at most \(Int32.max)")
-    }
     self.type = type
     self.shape = shape
-    self.byteCount = byteCount
-    self.rowBytes = rowBytes
+    size = try ArraySize(shape, of: type, path: path)
   }
 
   private static let types: [UInt8: ElementType] = [

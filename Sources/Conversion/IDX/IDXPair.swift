@@ -42,25 +42,9 @@ final class IDXPair: RowSource {
   ) throws(ConversionError) {
     let images = try IDXFile(images)
     let labels = try IDXFile(labels)
-    let rows = min(bandRows, rowCount)
-    let featureMemory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: rows * schema.featureBytes, alignment: 64)
-    defer { featureMemory.deallocate() }
-    let targetMemory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: rows * schema.targetBytes, alignment: 64)
-    defer { targetMemory.deallocate() }
-    for start in stride(from: 0, to: rowCount, by: bandRows) {
-      let rows = min(bandRows, rowCount - start)
-      let features = UnsafeMutableRawBufferPointer(
-        rebasing: featureMemory[..<(rows * schema.featureBytes)])
-      let targets = UnsafeMutableRawBufferPointer(
-        rebasing: targetMemory[..<(rows * schema.targetBytes)])
-      try images.read(rows: rows, into: features)
-      try labels.read(rows: rows, into: targets)
-      try body(
-        SourceBand(
-          firstRow: start, rows: rows, features: UnsafeRawBufferPointer(features),
-          targets: UnsafeRawBufferPointer(targets)))
+    try readBands(of: bandRows, to: body) { rows, features, targets throws(ConversionError) in
+      try images.read(rows: rows.count, into: features)
+      try labels.read(rows: rows.count, into: targets)
     }
   }
 

@@ -1,4 +1,5 @@
 import CImages
+import Datasets
 import Glibc
 
 /// An image of a class, in a file of its own.
@@ -75,13 +76,8 @@ struct ImageFile: Sendable {
     let bytes = [UInt8](
       unsafeUninitializedCapacity: min(Int(status.st_size), most)
     ) { buffer, count in
-      while count < buffer.count {
-        let more = Glibc.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-        if more < 0, errno == EINTR { continue }
-        if more < 0 { failure = errno }
-        if more <= 0 { break }
-        count += more
-      }
+      (count, failure) = FileTransfer.read(
+        descriptor, into: UnsafeMutableRawBufferPointer(buffer), at: 0)
     }
     if failure != 0 {
       errno = failure

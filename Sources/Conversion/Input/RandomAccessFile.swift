@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 
 /// The decompressed content of a source, read at any place. Any thread may read.
@@ -43,19 +44,14 @@ final class RandomAccessFile: Sendable {
   func read(
     into bytes: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws(ConversionError) {
-    var filled = 0
-    while filled < bytes.count {
-      let count = pread(
-        descriptor, bytes.baseAddress! + filled, bytes.count - filled, off_t(offset + filled))
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw ConversionError(
-          subject: path,
-          problem: count < 0
-            ? "cannot be read: \(SourceFile.systemMessage)" : "ends at byte \(offset + filled)",
-          expected: "\(size) bytes, as it had when it was opened")
-      }
-      filled += count
+    let (count, failure) = FileTransfer.read(descriptor, into: bytes, at: offset)
+    guard count == bytes.count else {
+      throw ConversionError(
+        subject: path,
+        problem: failure == 0
+          ? "ends at byte \(offset + count)"
+          : "cannot be read: \(String(cString: strerror(failure)))",
+        expected: "\(size) bytes, as it had when it was opened")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 
 /// A working file without a name: the system frees it when the process ends, however it ends.
@@ -29,18 +30,13 @@ final class Spool: Sendable {
   static func write(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, of source: String
   ) throws(ConversionError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw ConversionError(
-          subject: source,
-          problem: "cannot be kept in a working file: \(String(cString: strerror(errno)))",
-          remedy: errno == ENOSPC
-            ? "name a folder with more room by the environment variable TMPDIR" : nil)
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+    let failure = FileTransfer.write(bytes, to: descriptor)
+    guard failure == 0 else {
+      throw ConversionError(
+        subject: source,
+        problem: "cannot be kept in a working file: \(String(cString: strerror(failure)))",
+        remedy: failure == ENOSPC
+          ? "name a folder with more room by the environment variable TMPDIR" : nil)
     }
   }
 

@@ -11,10 +11,10 @@ struct NPYHeader: Equatable {
   let isFortranOrder: Bool
   /// Where the values start.
   let length: Int
-  /// Bytes of the values, and of one row's.
-  let byteCount: Int
-  let rowBytes: Int
+  private let size: ArraySize
 
+  var byteCount: Int { size.byteCount }
+  var rowBytes: Int { size.rowBytes }
   var rows: Int { shape[0] }
   var rowShape: [Int] { Array(shape.dropFirst()) }
 
@@ -67,15 +67,19 @@ struct NPYHeader: Equatable {
       throw Self.damaged(path, "has no shape in its header")
     }
     var shape: [Int] = []
-    for size in sizes {
-      guard case .integer(let extent) = size, extent >= 0 else {
+    for side in sizes {
+      guard case .integer(let extent) = side, extent >= 0 else {
         throw Self.damaged(path, "has a shape in its header that is not of sizes")
       }
       shape.append(extent)
     }
+    guard !shape.isEmpty else {
+      throw ConversionError(
+        subject: path, problem: "holds a single number", expected: "an array of rows")
+    }
     self.shape = shape
     self.length = length
-    (byteCount, rowBytes) = try Self.bytes(of: shape, type: type.element, path: path)
+    size = try ArraySize(shape, of: type.element, path: path)
   }
 
   private static func items(
@@ -91,35 +95,6 @@ struct NPYHeader: Equatable {
       throw damaged(path, "has a header that is no dictionary")
     }
     return items
-  }
-
-  private static func bytes(
-    of shape: [Int], type: ElementType, path: String
-  ) throws(ConversionError) -> (all: Int, row: Int) {
-    guard !shape.isEmpty else {
-      throw ConversionError(
-        subject: path, problem: "holds a single number", expected: "an array of rows")
-    }
-    let text = shape.map(String.init).joined(separator: "×")
-    guard !shape.contains(0) else {
-      throw ConversionError(
-        subject: path, problem: shape[0] == 0 ? "has 0 rows" : "declares empty rows (\(text))",
-        expected: "at least one value")
-    }
-    guard shape[0] <= Int(Int32.max) else {
-      throw ConversionError(
-        subject: path, problem: "has \(shape[0]) rows", expected: "at most \(Int32.max)")
-    }
-    var bytes = type.byteCount
-    for size in shape.dropFirst() + [shape[0]] {
-      let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
-      // Room for the header and for arithmetic.
-      guard !overflow, product < 1 << 60 else {
-        throw damaged(path, "declares \(text) values, more than a machine can address")
-      }
-      bytes = product
-    }
-    return (bytes, bytes / shape[0])
   }
 
   private static func damaged(_ path: String, _ problem: String) -> ConversionError {

@@ -64,26 +64,11 @@ final class NPYSource: RowSource {
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let bandRows = min(bandRows, rowCount)
-    let band = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * schema.featureBytes, alignment: 64)
-    defer { band.deallocate() }
-    let targetBand = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * schema.targetBytes, alignment: 64)
-    defer { targetBand.deallocate() }
-    var featureRows = try features.openRows()
-    var targetRows = try targets.openRows()
-    for first in stride(from: 0, to: rowCount, by: bandRows) {
-      let rows = min(bandRows, rowCount - first)
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: band[..<(rows * schema.featureBytes)])
-      let targetBytes = UnsafeMutableRawBufferPointer(
-        rebasing: targetBand[..<(rows * schema.targetBytes)])
-      try featureRows.read(rows: rows, into: bytes)
-      try targetRows.read(rows: rows, into: targetBytes)
-      try body(
-        SourceBand(
-          firstRow: first, rows: rows, features: UnsafeRawBufferPointer(bytes),
-          targets: UnsafeRawBufferPointer(targetBytes)))
+    var featureRows = try self.features.openRows()
+    var targetRows = try self.targets.openRows()
+    try readBands(of: bandRows, to: body) { rows, features, targets throws(ConversionError) in
+      try featureRows.read(rows: rows.count, into: features)
+      try targetRows.read(rows: rows.count, into: targets)
     }
   }
 }

@@ -47,32 +47,18 @@ package final class AtomicFile {
   /// Appends bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
     try openTemporary()
-    var rest = bytes
-    while !rest.isEmpty {
-      let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw Self.failure(target, "cannot be written", errno)
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
-    }
+    try check(FileTransfer.write(bytes, to: descriptor))
   }
 
   /// Writes bytes at a place of the file, for writers that have made room for them there, and has
   /// the disk start on them at once: `commit` then waits for the last of them only.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DatasetError) {
     try openTemporary()
-    var (rest, offset) = (bytes, offset)
-    while !rest.isEmpty {
-      let written = pwrite(descriptor, rest.baseAddress, rest.count, offset)
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw Self.failure(target, "cannot be written", errno)
-      }
-      lockstep_start_writing(descriptor, offset, written)
-      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
-      offset += written
-    }
+    try check(FileTransfer.write(bytes, to: descriptor, at: offset))
+  }
+
+  private func check(_ failure: Int32) throws(DatasetError) {
+    guard failure == 0 else { throw Self.failure(target, "cannot be written", failure) }
   }
 
   package func write(_ text: String) throws(DatasetError) {

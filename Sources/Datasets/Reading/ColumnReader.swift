@@ -127,20 +127,13 @@ final class ColumnReader: Sendable {
     at offset: Int, _ descriptor: Int32, _ rows: Range<Int>,
     into memory: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) {
-    var done = 0
-    while done < memory.count {
-      let count = pread(
-        descriptor, memory.baseAddress! + done, memory.count - done, off_t(offset + done))
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw column.error(
-          (count == 0
-            ? "ends early" : "cannot be read (\(String(cString: strerror(errno))))")
-            + " in rows \(rows.lowerBound) to \(rows.upperBound - 1), at byte \(offset + done) of "
-            + "the file",
-          remedy: count == 0 ? "the file is truncated: get it again" : nil)
-      }
-      done += count
+    let (count, failure) = FileTransfer.read(descriptor, into: memory, at: offset)
+    guard count == memory.count else {
+      throw column.error(
+        (failure == 0 ? "ends early" : "cannot be read (\(String(cString: strerror(failure))))")
+          + " in rows \(rows.lowerBound) to \(rows.upperBound - 1), at byte \(offset + count) of "
+          + "the file",
+        remedy: failure == 0 ? "the file is truncated: get it again" : nil)
     }
   }
 }

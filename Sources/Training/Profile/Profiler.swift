@@ -105,18 +105,13 @@ final class Profiler {
   /// What was recorded of single steps, for `StepTrace`.
   var trace: StepTrace {
     let layers = plan.model.network.layers
-    func name(_ part: ShardPart) -> String {
-      switch part {
-      case .gather: "gather"
-      case .loss: "loss"
-      case .forward(let layer): "forward \(layer) \(type(of: layers[layer]).kind)"
-      case .backward(let layer): "backward \(layer) \(type(of: layers[layer]).kind)"
-      }
-    }
     var trace = StepTrace()
     trace.add(stages.spans, name: { "\(Stage(rawValue: $0)!)" }, category: "stage")
     for (shard, timer) in replicas.enumerated() {
-      trace.add(timer.spans, name: { name(ShardPart(number: $0)) }, category: "shard \(shard)")
+      trace.add(
+        timer.spans,
+        name: { ShardPart(number: $0).name { "\($0) \(type(of: layers[$0]).kind)" } },
+        category: "shard \(shard)")
     }
     return trace
   }

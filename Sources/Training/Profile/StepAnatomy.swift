@@ -41,7 +41,8 @@ public struct StepAnatomy: Sendable, Equatable {
       Part(name: "choosing rows", seconds: max(0, stages(.rows) - waitingSeconds)),
     ]
     for (part, seconds) in shardParts.sorted(by: { Self.order($0.0) < Self.order($1.0) }) {
-      let name = Self.name(part, kinds)
+      // Layers of a kind are one part.
+      let name = part.name { kinds[$0] }
       if let index = parts.firstIndex(where: { $0.name == name }) {
         parts[index].seconds += seconds / each
       } else {
@@ -73,16 +74,6 @@ public struct StepAnatomy: Sendable, Equatable {
     case .forward(let layer): layer
     case .loss: 1 << 20
     case .backward(let layer): 1 << 21 - layer
-    }
-  }
-
-  /// Layers of a kind are one part.
-  private static func name(_ part: ShardPart, _ kinds: [String]) -> String {
-    switch part {
-    case .gather: "gather"
-    case .loss: "loss"
-    case .forward(let layer): "forward \(kinds[layer])"
-    case .backward(let layer): "backward \(kinds[layer])"
     }
   }
 }

@@ -46,10 +46,7 @@ enum Train: Command {
     try RunDirectory.check(output, replacingExisting: isReplacing)
     try Profiling.check(arguments)
 
-    let dataset = try Dataset(
-      paths: arguments.all(TrainOptions.data), features: settings.features,
-      targets: settings.targets, weights: settings.weights, task: configuration.task,
-      allowing: try arguments.permissions())
+    let dataset = try settings.dataset(arguments, task: configuration.task)
     let asked = arguments.integer(.workers)
     let trainer = try settings.explaining {
       try Trainer(

@@ -40,10 +40,7 @@ enum Tune: Command {
     let settings = try RunSettings(file: files.first, arguments)
     let configuration = try settings.configuration()
     try arguments.text(write).map(checkIsNew)
-    let dataset = try Dataset(
-      paths: arguments.all(TrainOptions.data), features: settings.features,
-      targets: settings.targets, weights: settings.weights, task: configuration.task,
-      allowing: arguments.permissions())
+    let dataset = try settings.dataset(arguments, task: configuration.task)
     let tuner = Tuner(
       configuration, data: dataset, memoryBudget: arguments.integer(.memoryBudget),
       seconds: Double(arguments.integer(seconds) ?? 40)

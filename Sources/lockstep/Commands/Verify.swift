@@ -37,10 +37,7 @@ enum Verify: Command {
     _ = try arguments.required(TrainOptions.data, for: Self.self)
     let settings = try RunSettings(file: files.first, arguments)
     let configuration = try settings.configuration()
-    let dataset = try Dataset(
-      paths: arguments.all(TrainOptions.data), features: settings.features,
-      targets: settings.targets, weights: settings.weights, task: configuration.task,
-      allowing: arguments.permissions())
+    let dataset = try settings.dataset(arguments, task: configuration.task)
     let verification = try settings.explaining {
       try Verification(
         configuration, data: dataset, settings: settings,

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Settings
 import Training
@@ -58,6 +59,13 @@ struct RunSettings {
 
   func configuration() throws -> RunConfiguration {
     try explaining { try RunConfiguration(settings: merged, path: Self.root) }
+  }
+
+  /// Opens the files that `--data` names, as the settings say.
+  func dataset(_ arguments: Arguments, task: Task?) throws -> Dataset {
+    try Dataset(
+      paths: arguments.all(TrainOptions.data), features: features, targets: targets,
+      weights: weights, task: task, allowing: arguments.permissions())
   }
 
   private static func read(_ path: String) throws -> SettingValue {
