@@ -1,5 +1,6 @@
 #include "CFastFloat.h"
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -37,7 +38,7 @@ inline int digits(const unsigned char *text, uint64_t *value) {
 // 1990). fast_float does the same, but looks at more cases first: this takes a quarter less time.
 //
 // Returns null for any other number.
-inline const unsigned char *short_number(
+[[gnu::always_inline]] inline const unsigned char *short_number(
     const unsigned char *text, const unsigned char *end, unsigned char decimal_point,
     double *value) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -45,8 +46,14 @@ inline const unsigned char *short_number(
   const bool is_negative = *text == '-';
   text += is_negative;
   uint64_t whole, part = 0;
-  const int whole_digits = digits(text, &whole);
-  if (whole_digits == 0) return nullptr;
+  int whole_digits = 1;
+  if (text[1] == decimal_point) {
+    whole = static_cast<uint64_t>(*text) - '0';
+    if (whole > 9) return nullptr;
+  } else {
+    whole_digits = digits(text, &whole);
+    if (whole_digits == 0) return nullptr;
+  }
   text += whole_digits;
   int part_digits = 0;
   if (*text == decimal_point) {
@@ -60,11 +67,34 @@ inline const unsigned char *short_number(
     return nullptr;
   const double result =
       static_cast<double>(whole * integer_powers[part_digits] + part) / powers[part_digits];
-  *value = is_negative ? -result : result;
+  // Without a branch: signs are often as good as random.
+  uint64_t bits;
+  std::memcpy(&bits, &result, sizeof bits);
+  bits ^= static_cast<uint64_t>(is_negative) << 63;
+  std::memcpy(value, &bits, sizeof bits);
   return text;
 #else
   return nullptr;
 #endif
+}
+
+// Kept apart, so that what calls it stays short.
+[[gnu::noinline]] const unsigned char *any_number(
+    const unsigned char *begin, const unsigned char *end, unsigned char decimal_point,
+    double *value) {
+  const fast_float::parse_options options{
+      fast_float::chars_format::general, static_cast<char>(decimal_point)};
+  const auto result = fast_float::from_chars_advanced(
+      reinterpret_cast<const char *>(begin), reinterpret_cast<const char *>(end), *value, options);
+  if (result.ec == std::errc::invalid_argument) return nullptr;
+  return reinterpret_cast<const unsigned char *>(result.ptr);
+}
+
+[[gnu::always_inline]] inline const unsigned char *number(
+    const unsigned char *begin, const unsigned char *end, unsigned char decimal_point,
+    double *value) {
+  if (const unsigned char *stop = short_number(begin, end, decimal_point, value)) return stop;
+  return any_number(begin, end, decimal_point, value);
 }
 
 }  // namespace
@@ -72,11 +102,27 @@ inline const unsigned char *short_number(
 extern "C" const unsigned char *lockstep_parse_number(
     const unsigned char *begin, const unsigned char *end, unsigned char decimal_point,
     double *value) {
-  if (const unsigned char *stop = short_number(begin, end, decimal_point, value)) return stop;
-  const fast_float::parse_options options{
-      fast_float::chars_format::general, static_cast<char>(decimal_point)};
-  const auto result = fast_float::from_chars_advanced(
-      reinterpret_cast<const char *>(begin), reinterpret_cast<const char *>(end), *value, options);
-  if (result.ec == std::errc::invalid_argument) return nullptr;
-  return reinterpret_cast<const unsigned char *>(result.ptr);
+  return number(begin, end, decimal_point, value);
+}
+
+extern "C" const unsigned char *lockstep_parse_record(
+    const unsigned char *begin, const unsigned char *end, unsigned char delimiter,
+    unsigned char decimal_point, double greatest, const int32_t *places, long columns,
+    double *row) {
+  const unsigned char *text = begin;
+  for (long column = 0; column < columns; ++column) {
+    double value;
+    const unsigned char *stop = number(text, end, decimal_point, &value);
+    if (stop == nullptr || stop == end || !(std::fabs(value) <= greatest)) return nullptr;
+    row[places[column]] = value;
+    if (column + 1 < columns) {
+      if (*stop != delimiter) return nullptr;
+      text = stop + 1;
+    } else if (*stop == '\n') {
+      return stop + 1;
+    } else if (*stop == '\r' && stop + 1 < end && stop[1] == '\n') {
+      return stop + 2;
+    }
+  }
+  return nullptr;
 }
