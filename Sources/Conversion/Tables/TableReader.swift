@@ -87,6 +87,9 @@ struct TableReader {
 
   /// Counts the records.
   func measure() throws(ConversionError) -> Size {
+    if dialect.json == nil, let records = try LineCount().records(of: source, from: dataOffset) {
+      return Size(records: records, bytes: source.size - dataOffset)
+    }
     var size = Size()
     try forEachBlock { cursor in
       cursor.skipRecords()
