@@ -2,6 +2,7 @@
 #include <stdbool.h>
 
 #include "affinity.h"
+#include "fetch.h"
 #include "pause.h"
 #include "options.h"
 

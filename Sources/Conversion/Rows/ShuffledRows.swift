@@ -1,3 +1,5 @@
+import CSystem
+
 /// Rows on their way to their places of a shuffled order: in memory as far as they fit, else in a file
 /// that is cut into pieces which do.
 ///
@@ -50,7 +52,10 @@ final class ShuffledRows {
       spill = try SpillFile(beside: output)
     }
     let count = (order.count + pieceRows - 1) / pieceRows
-    waitingRows = spill == nil ? order.count : max(1, memory / max(1, count) / recordBytes)
+    waitingRows =
+      spill == nil
+      ? order.count
+      : max(1, min(memory / max(1, count), Self.mostWaitingBytes) / recordBytes)
     for _ in 0..<count {
       pieces.append(
         Piece(buffer: .allocate(byteCount: waitingRows * recordBytes, alignment: 16)))
@@ -61,6 +66,10 @@ final class ShuffledRows {
 
   /// Rows of each piece that wait before they are written.
   private let waitingRows: Int
+  /// Writing more at a time would be no faster, and fresh memory costs as much as a copy.
+  private static let mostWaitingBytes = 2 << 20
+  /// So many rows ahead of the one that is copied are fetched into the caches.
+  private static let fetchedRows = 8
 
   /// Takes the rows at some places of a band.
   func append(_ rows: [Int], of band: OutputBand) throws(ConversionError) {
@@ -95,11 +104,12 @@ final class ShuffledRows {
       pieces[piece].buffer.deallocate()
       pieces[piece].buffer = .allocate(byteCount: 0, alignment: 16)
     }
+    let whole = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(count, pieceRows) * recordBytes, alignment: 16)
+    defer { whole.deallocate() }
     for piece in pieces.indices {
       let rows = pieces[piece].written
-      let memory = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: rows * recordBytes, alignment: 16)
-      defer { memory.deallocate() }
+      let memory = UnsafeMutableRawBufferPointer(rebasing: whole[..<(rows * recordBytes)])
       try spill.read(at: piece * pieceRows * recordBytes, into: memory)
       try handOut(memory, first: piece * pieceRows, rows: rows, bandRows, body)
     }
@@ -138,6 +148,10 @@ final class ShuffledRows {
         rebasing: band[features.count..<features.count + (end - start) * targetBytes])
       var numbers: [Int] = []
       for (index, source) in sources[start..<end].enumerated() {
+        let ahead = start + index + Self.fetchedRows
+        if ahead < rows {
+          lockstep_fetch(bytes.baseAddress! + sources[ahead] * recordBytes, recordBytes)
+        }
         let record = bytes.baseAddress! + source * recordBytes
         numbers.append(Int(record.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
         (features.baseAddress! + index * featureBytes).copyMemory(
