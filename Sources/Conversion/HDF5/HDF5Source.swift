@@ -61,7 +61,8 @@ final class HDF5Source: RowSource {
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try readBands(of: bandRows, to: body) { band, features, targets throws(ConversionError) in
+    try readBands(of: bandRows, to: body) {
+      [self] band, features, targets throws(ConversionError) in
       try ConversionError.converting(path) { () throws(DatasetError) in
         try rows.read(band, features: features, targets: targets)
       }

@@ -75,6 +75,7 @@ final class RowOutput {
         order: order, featureBytes: featureBytes, targetBytes: source.targetBytes,
         memory: memoryBudget / 2, output: outputPath)
     }
+    guard waiting != nil || plan.rows.count > 1 else { return try write(sources, to: .train) }
     try forEachBand(of: sources) { band throws(ConversionError) in
       for split in SplitName.allCases {
         let places = (0..<band.rows).filter { plan.destination[band.firstIndex + $0] == split }

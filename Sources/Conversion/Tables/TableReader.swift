@@ -39,45 +39,42 @@ struct TableReader {
   ///   - parse: makes something of the records of a block, on any thread.
   ///   - accept: takes it, block after block.
   func forEachBlock<Output>(
-    blockBytes: Int = blockBytes, parse: @Sendable (inout FieldCursor) -> Output,
+    blockBytes: Int = blockBytes, parse: @escaping @Sendable (inout FieldCursor) -> Output,
     accept: (Output, Place) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let batches = try BlockBatches<Output>(self, blockBytes: blockBytes)
+    nonisolated(unsafe) let batches = try BlockBatches<Output>(self, blockBytes: blockBytes)
     var firstRecord = 0
     var next = try batches.next(parse)
     while let batch = next {
-      var following: Result<BlockBatches<Output>.Batch?, ConversionError> = .success(nil)
-      var failure: ConversionError?
-      // While blocks are taken, the ones that follow are read and parsed.
-      inParallel {
-        do throws(ConversionError) {
-          for block in batch.blocks {
-            let problems = block.problems.map { problem in
-              var problem = problem
-              problem.record += firstRecord
-              problem.offset += batch.offset + block.start
-              return problem
-            }
-            try accept(
-              block.output,
-              Place(
-                firstRecord: firstRecord, records: block.records, bytes: block.end - block.start,
-                problems: problems))
-            firstRecord += block.records
-          }
-        } catch {
-          failure = error
-        }
-      } and: {
+      // While blocks are taken on this thread, the ones that follow are read and parsed on others.
+      nonisolated(unsafe) var following: Result<BlockBatches<Output>.Batch?, ConversionError> =
+        .success(nil)
+      let reading = DispatchGroup()
+      DispatchQueue.global().async(group: reading) {
         do throws(ConversionError) { following = .success(try batches.next(parse)) } catch {
           following = .failure(error)
         }
       }
-      if let failure { throw failure }
+      defer { reading.wait() }
+      for block in batch.blocks {
+        let problems = block.problems.map { problem in
+          var problem = problem
+          problem.record += firstRecord
+          problem.offset += batch.offset + block.start
+          return problem
+        }
+        try accept(
+          block.output,
+          Place(
+            firstRecord: firstRecord, records: block.records, bytes: block.end - block.start,
+            problems: problems))
+        firstRecord += block.records
+      }
       if batch.isTooLong {
         throw error(
           RecordProblem(kind: .tooLong, record: firstRecord, offset: batch.end), names: nil)
       }
+      reading.wait()
       next = try following.get()
     }
   }
@@ -90,6 +87,9 @@ struct TableReader {
 
   /// Counts the records.
   func measure() throws(ConversionError) -> Size {
+    if dialect.json == nil, let records = try LineCount().records(of: source, from: dataOffset) {
+      return Size(records: records, bytes: source.size - dataOffset)
+    }
     var size = Size()
     try forEachBlock { cursor in
       cursor.skipRecords()
@@ -114,16 +114,6 @@ struct TableReader {
       var cursor = FieldCursor(
         bytes, block: 0..<end, isFinal: false, dialect: dialect, columns: columns)
       return parse(&cursor)
-    }
-  }
-}
-
-/// Runs two pieces of work at the same time, if there are cores, and waits for both.
-private func inParallel(_ first: () -> Void, and second: () -> Void) {
-  withoutActuallyEscaping(first) { first in
-    withoutActuallyEscaping(second) { second in
-      nonisolated(unsafe) let work = [first, second]
-      DispatchQueue.concurrentPerform(iterations: 2) { work[$0]() }
     }
   }
 }
