@@ -124,6 +124,9 @@ import Testing
       (
         "a,y\n1,2\n3\",4\n", "DIR/t.csv: line 3, row 2, column \"a\": a quote stands inside a field"
       ),
+      (
+        "a,y\n1,2\n3,4,5\"\n", "DIR/t.csv: line 3, row 2, column 3: a quote stands inside a field"
+      ),
       ("a,y\n1,2\n\"3\"x,4\n", "DIR/t.csv: line 3, row 2, column \"a\": text follows the quote"),
       ("a,y\n1,2\n\"\n\",2\nx\n", "DIR/t.csv: line 5, row 3: the row has 1 field"),
       (
