@@ -32,7 +32,7 @@ public struct ShuffleGeometry: Sendable, Equatable {
 
 extension ShuffleGeometry {
   /// What suits data of this shape: a full shuffle up to 1 GiB, and above it a window of
-  /// max(32, batch / 2) blocks of about 128 KiB that takes at most 256 MiB, but at least 16 blocks.
+  /// max(64, batch) blocks of about 128 KiB that takes at most 256 MiB, but at least 16 blocks.
   ///
   /// A batch's mix of labels depends on how many blocks the window has, not on their size: its rows
   /// come from twice as many (see `EpochOrder`).
@@ -60,7 +60,7 @@ extension ShuffleGeometry {
     let fitting = overflow ? 0 : windowBytes / (unitBytes * units)
     return window(
       blockRows: blockRows,
-      windowBlocks: max(leastWindowBlocks, min(max(32, batch / 2 + batch % 2), fitting)))
+      windowBlocks: max(leastWindowBlocks, min(max(64, batch), fitting)))
   }
 
   private static let fullBytes = 1 << 30
