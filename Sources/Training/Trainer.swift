@@ -27,6 +27,8 @@ public final class Trainer {
   let updater: Updater
   private let data: DataReference
   private var numerics: [NumericsPeriod] = []
+  /// The pass of the epoch to come, which reads its first rows while the last one ends.
+  private var following: RowPass?
   private var clock = StepClock()
   private var profiler: Profiler?
   private var history = History()
@@ -187,13 +189,12 @@ public final class Trainer {
   ) throws -> Bool {
     clock.startEpoch()
     profiler?.startEpoch()
-    let pass = training.pass(
-      seed: plan.configuration.seed, epoch: progress.epoch,
-      skipping: min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
+    let pass = startPass()
     defer {
       clock.addWaiting(pass.waited)
       profiler?.addWaiting(pass.waited)
       pass.end()
+      following = pass.following
     }
     return try engine.pool.withHelpers {
       while try step(pass) {
@@ -213,6 +214,15 @@ public final class Trainer {
       }
       return true
     }
+  }
+
+  private func startPass() -> RowPass {
+    defer { following = nil }
+    if let following, following.epoch == progress.epoch, progress.batch == 0 { return following }
+    return training.pass(
+      seed: plan.configuration.seed, epoch: progress.epoch,
+      lastEpoch: plan.configuration.epochs - 1,
+      skipping: min(progress.batch, plan.batchesPerEpoch) * plan.batchSize)
   }
 
   /// One optimizer step; false when the epoch has no rows left.

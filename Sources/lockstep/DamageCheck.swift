@@ -2,28 +2,30 @@ import Glibc
 import HDF5
 import Synchronization
 
-/// Looks at every HDF5 file in a process of its own before this one opens it: the library crashes
-/// on some damaged files, and then only that process dies.
+/// Looks at every HDF5 file in a process of its own before this one opens it, and at the files that it
+/// leads to where that is allowed: the library crashes on some damaged files, and then only that
+/// process dies.
 enum DamageCheck {
-  /// The first word of the command line of such a process; the second is the file.
+  /// The first word of the command line of such a process; the file and what it may lead to follow.
   static let word = "__walk"
 
   /// Has the allocator fill fresh memory with garbage: where the library uses memory that it never
   /// set, it crashes here and now, rather than later by chance.
   private static let garbage = "MALLOC_PERTURB_=165"
 
-  private static let checked = Mutex<Set<String>>([])
+  private static let checked = Mutex<Set<[String]>>([])
 
   /// Checks each file that is opened from now on, once.
   static func install() {
-    File.guardOpening { path throws(HDF5Error) in
-      guard checked.withLock({ $0.insert(path).inserted }) else { return }
-      try check(path)
+    File.guardOpening { path, permissions throws(HDF5Error) in
+      let words = [word, path, "\(permissions.rawValue)"]
+      guard checked.withLock({ $0.insert(words).inserted }) else { return }
+      try check(words)
     }
   }
 
   /// What the process does.
-  static func walk(_ path: String) -> Int32 {
+  static func walk(_ path: String, _ permissions: String) -> Int32 {
     limit(__rlimit_resource_t(RLIMIT_AS.rawValue), 4 << 30)
     limit(__rlimit_resource_t(RLIMIT_CPU.rawValue), 30)
     limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), 0)
@@ -32,7 +34,8 @@ enum DamageCheck {
     sigemptyset(&none)
     sigprocmask(SIG_SETMASK, &none, nil)
     alarm(60)
-    guard let file = try? File(opening: path, allowing: []) else { return 1 }
+    let permissions = Permissions(rawValue: Int(permissions) ?? 0)
+    guard let file = try? File(opening: path, allowing: permissions) else { return 1 }
     file.walk()
     return 0
   }
@@ -52,14 +55,14 @@ enum DamageCheck {
     setrlimit(resource, &limits)
   }
 
-  private static func check(_ path: String) throws(HDF5Error) {
+  private static func check(_ arguments: [String]) throws(HDF5Error) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
       posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
     }
-    var words: [UnsafeMutablePointer<CChar>?] = copies(of: ["lockstep", word, path])
+    var words: [UnsafeMutablePointer<CChar>?] = copies(of: ["lockstep"] + arguments)
     // A crash is expected, and not to be described at length.
     let own = sequence(first: environ) { $0 + 1 }.lazy.map(\.pointee).prefix { $0 != nil }
     var environment = copies(
@@ -75,7 +78,7 @@ enum DamageCheck {
     let signal = status & 0x7F
     guard signal != 0 else { return }
     if signal == SIGINT || signal == SIGTERM { return }
-    throw HDF5Error(operation: "opening the file", file: path, problem: problem(of: signal))
+    throw HDF5Error(operation: "opening the file", file: arguments[1], problem: problem(of: signal))
   }
 
   /// What it says about a file that the process which looked at it was ended by a signal.
@@ -86,8 +89,8 @@ enum DamageCheck {
       "could not be checked: the process that looks at it was killed, for want of memory perhaps; "
         + "try again"
     default:
-      "is damaged: the HDF5 library crashes on it (signal \(signal)); get the file again, or "
-        + "convert it again"
+      "is damaged: the HDF5 library crashes on it (signal \(signal)), or on a file that it leads to "
+        + "where that is allowed; get the file again, or convert it again"
     }
   }
 }

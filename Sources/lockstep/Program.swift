@@ -13,7 +13,9 @@ enum Program {
   /// - Returns: the exit status: 0 done, 1 failed, 2 the command line or the run file is wrong,
   ///   130 and 143 interrupted.
   static func run(_ words: [String]) -> Int32 {
-    if words.count == 2, words[0] == DamageCheck.word { return DamageCheck.walk(words[1]) }
+    if words.count == 3, words[0] == DamageCheck.word {
+      return DamageCheck.walk(words[1], words[2])
+    }
     AtomicFile.removeTemporariesOnInterrupt()
     DamageCheck.install()
     // The memory budget is of what the process has, not of what it uses.

@@ -8,10 +8,10 @@ import Testing
 struct DamagedFileTests {
   private let workshop = Workshop()
 
-  private func writeDamaged(byte: Int, value: UInt8) throws {
+  private func writeDamaged(byte: Int, value: UInt8, to name: String = "damaged.h5") throws {
     var content = try bytes(of: fixture("../HDF5Tests/Fixtures/attributes.h5"))
     content[byte] = value
-    try workshop.folder.write(content, to: "damaged.h5")
+    try workshop.folder.write(content, to: name)
   }
 
   @Test(arguments: [(6684, 131), (6373, 1)])
@@ -25,6 +25,19 @@ struct DamagedFileTests {
         ["damaged.h5", "is damaged: the HDF5 library crashes on it (signal "])
     }
     #expect(try workshop.folder.names() == ["damaged.h5"])
+  }
+
+  @Test func `A damaged file that another one leads to is met before it is read`() throws {
+    try workshop.folder.write(
+      bytes(of: fixture("../HDF5Tests/Fixtures/leaving.h5")), to: "leaving.h5")
+    try writeDamaged(byte: 6684, value: 131, to: "outside.h5")
+    let line =
+      "train --data leaving.h5 --features /external --targets /external --task regression "
+      + "--output run"
+    expectFailure(
+      try workshop.lockstep(line + " --allow-external"), status: 1,
+      ["leaving.h5", "is damaged: the HDF5 library crashes on it (signal ", "that it leads to"])
+    expectFailure(try workshop.lockstep(line), status: 1, ["link to another file"])
   }
 
   @Test func `A file that the library never comes to an end with is said to be damaged`() throws {

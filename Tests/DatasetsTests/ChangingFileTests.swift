@@ -47,7 +47,11 @@ import Testing
     #expect(try firstFeatures(data) == (0..<rows).map { Float($0 * 50) })
   }
 
-  @Test(arguments: [HDF5.Storage.contiguous, .chunked([500, 50], filters: [.deflate(1)])])
+  @Test(arguments: [
+    HDF5.Storage.contiguous, .chunked([500, 50], filters: [.deflate(1)]),
+    // Places of chunks are looked up; there are too many for that; the library puts rows together.
+    .chunked([500, 50]), .chunked([20, 50]), .chunked([500, 30]),
+  ])
   func `a file that is cut off is an error that names dataset, rows and place`(
     storage: HDF5.Storage
   ) throws {
@@ -58,5 +62,24 @@ import Testing
     #expect(error?.file == data.path && error?.dataset == "/train/features")
     let problem = error?.problem ?? ""
     #expect(problem.contains("rows ") && problem.contains(", at byte "), "\(problem)")
+  }
+
+  @Test(arguments: [HDF5.Storage.contiguous, .chunked([500, 50], filters: [.deflate(1)])])
+  func `a file that is written to while it is read is an error`(storage: HDF5.Storage) throws {
+    let data = try open(storage)
+    let size = try bytes(of: data.path).count
+    // As a copy over it does.
+    #expect(truncate(data.path, 0) == 0)
+    #expect(truncate(data.path, off_t(size)) == 0)
+    let error = #expect(throws: DatasetError.self) { try firstFeatures(data) }
+    #expect(error?.problem.hasPrefix("was changed while it was read") == true)
+    #expect(error?.dataset == "/train/features")
+  }
+
+  @Test func `plain chunks are found in a file that begins with something else`() throws {
+    let data = try open(.chunked([500, 50]))
+    let path = try folder.write(
+      [UInt8](repeating: 0, count: 512) + bytes(of: data.path), to: "shifted.h5")
+    #expect(try firstFeatures(Datasets.Dataset(path: path)) == (0..<rows).map { Float($0 * 50) })
   }
 }

@@ -84,11 +84,11 @@ func order(
       ])
     #expect(
       order(rows: 20, .window(blockRows: 3, windowBlocks: 2), seed: 7, epoch: 1) == [
-        1, 2, 18, 19, 10, 0, 16, 9, 11, 17, 12, 13, 14, 8, 15, 6, 4, 5, 7, 3,
+        2, 0, 10, 11, 18, 19, 15, 9, 16, 12, 13, 6, 8, 3, 17, 5, 7, 14, 1, 4,
       ])
     #expect(
       order(rows: 16, .window(blockRows: 1, windowBlocks: 4), seed: 7) == [
-        2, 0, 14, 9, 12, 4, 15, 5, 1, 6, 10, 8, 13, 11, 3, 7,
+        2, 0, 15, 14, 5, 4, 9, 7, 12, 1, 6, 13, 10, 11, 8, 3,
       ])
   }
 
@@ -133,8 +133,9 @@ func order(
     for windowBlocks in [8, 16, 64] {
       let geometry = ShuffleGeometry.window(blockRows: 64, windowBlocks: windowBlocks)
       let excess = Self.excessVariance(geometry, rows: 20_000, batch: batch, epochs: 3)
-      // Rows come from `windowBlocks` blocks of one label each: 1 + (batch − 1) / blocks.
-      let expected = 1 + Double(batch - 1) / Double(windowBlocks)
+      // Rows come from twice as many blocks of one label each: 1 + (batch − 1) / blocks. At first, and
+      // at the end, the window has only its own.
+      let expected = 1 + Double(batch - 1) / Double(2 * windowBlocks)
       #expect(excess < expected * 1.25, "\(windowBlocks) blocks: \(excess), not \(expected)")
     }
   }

@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (1, 17, 20), (5, 40, 20), (7, 12, 1), (20, 64, 20), (33, 256, 64), (64, 256, 64),
+    (4, 17, 20), (5, 40, 20), (7, 12, 1), (20, 64, 20), (33, 256, 64), (64, 256, 64),
     (100, 9, 20), (400, 300, 64),
   ])
   func `every row comes once, in the order of the epoch`(
@@ -110,6 +110,48 @@ import Testing
     }
   }
 
+  @Test(arguments: [ShuffleGeometry.none, .window(blockRows: 20, windowBlocks: 5)])
+  func `the next pass reads on in what memory the last one has left, and gives the same rows`(
+    geometry: ShuffleGeometry
+  ) throws {
+    let data = try write("data.h5", StorageOptions(chunkBytes: 960))
+    let whole = try data.load(.train)
+    let stream = try data.stream(
+      .train, geometry: geometry, batch: 64, decoders: 2, budget: data.residentBytes(.train) - 1)
+    var pass = stream.pass(seed: 7, epoch: 0, lastEpoch: 2)
+    let indices = AlignedBuffer<Int32>(count: 64)
+    for epoch in 0...2 {
+      #expect(pass.epoch == epoch)
+      var drawn: [Int] = []
+      while case let count = try pass.next(64, into: indices.pointer), count > 0 {
+        let places = Array(indices.pointer[..<count])
+        drawn += places.map { 1000 - stream.rowNumber(position: 0, index: $0) }
+        #expect(
+          stream.memory.features(places) == whole.features(drawn.suffix(count).map { Int32($0) }))
+      }
+      #expect(drawn == order(geometry, epoch: epoch))
+      #expect((pass.following != nil) == (epoch < 2))
+      pass.end()
+      if let following = pass.following { pass = following }
+    }
+    // All memory was given back.
+    #expect(stream.slots.freeCount == stream.plan.slots)
+  }
+
+  @Test func `a pass whose following one was begun can be given up with it`() throws {
+    let data = try write("data.h5", StorageOptions(chunkBytes: 960))
+    let geometry = ShuffleGeometry.window(blockRows: 20, windowBlocks: 5)
+    let stream = try data.stream(
+      .train, geometry: geometry, batch: 64, budget: data.residentBytes(.train) - 1)
+    let indices = AlignedBuffer<Int32>(count: 64)
+    let pass = stream.pass(seed: 7, epoch: 0, lastEpoch: 1)
+    while pass.following == nil { #expect(try pass.next(64, into: indices.pointer) == 64) }
+    pass.end()
+    pass.following?.end()
+    #expect(stream.slots.freeCount == stream.plan.slots)
+    #expect(try drain(stream, data.load(.train), batch: 64) == order(geometry))
+  }
+
   @Test func `damage is met when its block is needed, and named`() throws {
     let good = try write("good.h5", StorageOptions(compression: .none, chunkBytes: 960))
     let chunk = good.parts[.train]![0].features.dataset
@@ -168,7 +210,8 @@ import Testing
     let problem = error?.problem ?? ""
     #expect(
       problem.contains(
-        "(10 blocks in the window and 4 read ahead or just used, of 100 rows of 48 + 4 + 4 + 8"),
+        "(10 blocks in the window and 2 read ahead, of 100 rows of 48 + 4 + 4 + 8 bytes, and a "
+          + "mini-batch: "),
       "\(problem)")
     #expect(error?.expected == "at most 400000, the memory budget")
   }

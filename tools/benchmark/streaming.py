@@ -89,7 +89,7 @@ class Bench:
         for number in range(1, self.options.rounds + 1):
             for name, command in commands.items():
                 result = result_of(command)
-                results[name].append(result)
+                results[name].append(result | {"loadAverage": round(os.getloadavg()[0], 2)})
                 rate = result.get("megabytesPerSecond") or result["samplesPerSecond"]
                 compare.say(
                     f"{section}, round {number} of {self.options.rounds}: {name} {rate:,.1f}")
@@ -199,7 +199,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     bench = Bench(options)
-    facts = compare.machine()
+    facts = compare.machine() | {"niceLevel": os.nice(0)}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         found = measure(bench, Path(folder))
     for name, value in found.items():

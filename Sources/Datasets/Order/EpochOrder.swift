@@ -4,11 +4,11 @@ import Kernels
 /// epoch, the number of rows and the shuffle's geometry. It is computed on row numbers alone,
 /// before a byte is read, and a bit at a time.
 ///
-/// `full` is the Fisher–Yates shuffle. `window` permutes the blocks and lets them into a window of
-/// `windowBlocks`. Each draw picks one of the window's blocks, all equally likely, then one of the
-/// block's remaining rows; an emptied block makes room for the next. So the rows of a batch come
-/// from all blocks of the window alike, throughout the epoch. When no block is left to let in, the
-/// remaining rows are shuffled as one.
+/// `full` is the Fisher–Yates shuffle. `window` permutes the blocks and puts the rows of the first
+/// `windowBlocks` into a window. Each draw picks one of the window's rows, all equally likely, and the
+/// next row of the blocks takes its place: a reservoir. Rows stay in it for differing times, so that
+/// those of a batch come from about twice as many blocks as the window has room for. When no row is
+/// left to let in, the remaining ones are shuffled as one.
 ///
 /// Memory: 4 bytes for each row of the window (of the data, for `full`) and each block.
 package struct EpochOrder: Sendable {
@@ -68,6 +68,9 @@ package struct EpochOrder: Sendable {
     advance(min(count, rows - position)) { _, _ in }
   }
 
+  /// The rows that wait to be drawn in the window, or in the pool: of blocks that have been let in.
+  var held: [Int32] { window?.held ?? pool.left }
+
   @inline(__always)
   private mutating func advance(_ count: Int, _ use: (Int, Int32) -> Void) {
     var index = 0
@@ -81,7 +84,7 @@ package struct EpochOrder: Sendable {
       use(index, window!.draw(&draws))
       index += 1
       if window!.isComplete {
-        pool = window!.rest
+        pool = RowPool(window!.held)
         window = nil
       }
     }

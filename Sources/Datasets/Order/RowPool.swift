@@ -11,6 +11,9 @@ struct RowPool: Sendable {
     count = self.rows.count
   }
 
+  /// The rows that were not drawn yet.
+  var left: [Int32] { Array(rows[..<count]) }
+
   /// - Precondition: rows are left.
   mutating func draw(_ stream: inout RandomStream) -> Int32 {
     let index = stream.below(count)

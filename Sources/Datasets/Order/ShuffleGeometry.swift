@@ -6,7 +6,7 @@ public struct ShuffleGeometry: Sendable, Equatable {
     case none
     /// Every order of all rows is as likely as any other.
     case full
-    /// Blocks of rows in random order pass through a window, from which rows are drawn.
+    /// Blocks of rows in random order pass through a window, from which single rows are drawn.
     case window
   }
 
@@ -32,9 +32,10 @@ public struct ShuffleGeometry: Sendable, Equatable {
 
 extension ShuffleGeometry {
   /// What suits data of this shape: a full shuffle up to 1 GiB, and above it a window of
-  /// max(64, batch) blocks of about 128 KiB that takes at most 256 MiB, but at least 16 blocks.
+  /// max(32, batch / 2) blocks of about 128 KiB that takes at most 256 MiB, but at least 16 blocks.
   ///
-  /// A batch's mix of labels depends on how many blocks the window has, not on their size.
+  /// A batch's mix of labels depends on how many blocks the window has, not on their size: its rows
+  /// come from twice as many (see `EpochOrder`).
   /// - Parameters:
   ///   - rowBytes: bytes of a row's features in their stored type, decoded.
   ///   - chunkRows: rows of a stored chunk, if the features are chunked: a block is then whole
@@ -59,7 +60,7 @@ extension ShuffleGeometry {
     let fitting = overflow ? 0 : windowBytes / (unitBytes * units)
     return window(
       blockRows: blockRows,
-      windowBlocks: max(leastWindowBlocks, min(max(64, batch), fitting)))
+      windowBlocks: max(leastWindowBlocks, min(max(32, batch / 2 + batch % 2), fitting)))
   }
 
   private static let fullBytes = 1 << 30

@@ -7,13 +7,14 @@ public struct ShuffleQuality: Sendable, Equatable {
   /// is as after a full shuffle: the root of the ratio of the mean squared distances. 1 is as good
   /// as it gets.
   ///
-  /// Where blocks of rows are of one class each, it is √(1 + (batch − 1)/K) with K blocks in the
-  /// window.
+  /// Where blocks of rows are of one class each, it is about √(1 + (batch − 1)/2K) with K blocks in
+  /// the window.
   public let unevenness: Double
 
   /// From here on learning suffers: of 28×28 images of 10 classes, sorted and streamed through
   /// windows of several sizes, accuracy after two epochs was within half a point of a full shuffle's
-  /// at 1.4, and more than three points below it at 1.7 (`tools/benchmark/sorted.py`).
+  /// up to 1.46, nearly a point below it at 1.59, and two points at 1.83
+  /// (`tools/benchmark/sorted.py`).
   public static let worst = 1.5
 
   public var suffices: Bool { unevenness < Self.worst }

@@ -15,6 +15,8 @@ struct ChunkTiles: Sendable {
 
   /// Whether a chunk has whole rows, so that it can be decoded where its rows belong.
   private let hasWholeRows: Bool
+  /// Of chunks that are stored as they are.
+  private let places: ChunkPlaces?
 
   init(column: Column, chunk: [Int], decoder: ChunkDecoder) {
     self.column = column
@@ -24,6 +26,8 @@ struct ChunkTiles: Sendable {
     elementBytes = column.type.byteCount
     chunkBytes = chunk.reduce(elementBytes, *)
     hasWholeRows = Array(chunk.dropFirst()) == column.rowShape
+    places =
+      decoder.isIdentity ? ChunkPlaces(of: column, chunk: chunk, chunkBytes: chunkBytes) : nil
   }
 
   /// Reads rows in the file's byte order.
@@ -77,6 +81,11 @@ struct ChunkTiles: Sendable {
   private func decode(
     _ tile: [Int], _ scratch: DecoderScratch, into target: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) -> Bool {
+    if let places, let source = column.source, let place = try? places.place(of: tile) {
+      let rows = tile[0]..<min(tile[0] + chunk[0], shape[0])
+      try column.read(rows, from: source.descriptor, at: place, into: target)
+      return true
+    }
     let room: UnsafeMutableRawBufferPointer
     if decoder.isIdentity {
       room = target

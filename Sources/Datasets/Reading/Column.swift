@@ -8,6 +8,9 @@ struct Column: Sendable {
   /// (rows, …row shape)
   let shape: [Int]
   let checksums: Checksums?
+  /// The descriptor that the library reads the column's file through, and how that file was; nil where
+  /// it has none.
+  let source: (descriptor: Int32, state: FileState)?
 
   var path: String { dataset.path }
   var rows: Int { shape[0] }
@@ -52,6 +55,25 @@ struct Column: Sendable {
         expected: "at most \(Int32.max)")
     }
     checksums = try Checksums(of: path, rows: shape[0], in: file)
+    let dataset = dataset
+    let descriptor = try DatasetError.converting { () throws(HDF5Error) in
+      try dataset.fileDescriptor
+    }
+    source = descriptor.flatMap { descriptor in
+      FileState(of: descriptor).map { (descriptor, $0) }
+    }
+  }
+
+  /// Throws where the column's file was written to since it was opened.
+  func checkUnchanged(_ rows: Range<Int>) throws(DatasetError) {
+    guard let source, let now = FileState(of: source.descriptor), now != source.state else {
+      return
+    }
+    throw error(
+      "was changed while it was read: its file has \(now.size) bytes now, in rows "
+        + "\(rows.lowerBound) to \(rows.upperBound - 1)" + place(ofRow: rows.lowerBound),
+      expected: "the \(source.state.size) bytes of when it was opened, and nobody to write to it",
+      remedy: "get the file again, and leave it alone while it is read")
   }
 
   /// ", at byte 4096 of the file", for messages about data; empty where a row has no place of its own.

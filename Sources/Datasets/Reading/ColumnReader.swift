@@ -27,10 +27,10 @@ final class ColumnReader: Sendable {
     method = try DatasetError.converting { () throws(HDF5Error) in
       switch column.dataset.layout {
       case .contiguous:
-        guard let offset = try column.dataset.fileOffset,
-          let descriptor = try column.dataset.fileDescriptor
-        else { return .library }
-        return .place(offset, descriptor: descriptor)
+        guard let offset = try column.dataset.fileOffset, let source = column.source else {
+          return .library
+        }
+        return .place(offset, descriptor: source.descriptor)
       case .chunked(let chunk):
         guard
           let decoder = ChunkDecoder(
@@ -99,10 +99,25 @@ final class ColumnReader: Sendable {
   private func readUnit(
     _ rows: Range<Int>, into memory: UnsafeMutableRawBufferPointer, scratch: DecoderScratch
   ) throws(DatasetError) {
+    do throws(DatasetError) {
+      try readStored(rows, into: memory, scratch: scratch)
+    } catch {
+      try column.checkUnchanged(rows)
+      throw error
+    }
+    // Where a file ends early, the library reads zeros.
+    try column.checkUnchanged(rows)
+    try column.checksums?.verify(
+      UnsafeRawBufferPointer(memory), from: rows.lowerBound, of: column)
+  }
+
+  private func readStored(
+    _ rows: Range<Int>, into memory: UnsafeMutableRawBufferPointer, scratch: DecoderScratch
+  ) throws(DatasetError) {
     switch method {
     case .place(let offset, let descriptor):
-      try readInPlace(
-        at: offset + rows.lowerBound * column.rowBytes, descriptor, rows, into: memory)
+      try column.read(
+        rows, from: descriptor, at: offset + rows.lowerBound * column.rowBytes, into: memory)
       swapIfNeeded(memory)
     case .chunks(let tiles):
       if try tiles.read(rows, into: memory, scratch: scratch) {
@@ -113,8 +128,6 @@ final class ColumnReader: Sendable {
     case .library:
       try column.readByLibrary(rows, into: memory)
     }
-    try column.checksums?.verify(
-      UnsafeRawBufferPointer(memory), from: rows.lowerBound, of: column)
   }
 
   private func swapIfNeeded(_ memory: UnsafeMutableRawBufferPointer) {
@@ -122,23 +135,24 @@ final class ColumnReader: Sendable {
       type.swapBytes(memory)
     }
   }
+}
 
-  private func readInPlace(
-    at offset: Int, _ descriptor: Int32, _ rows: Range<Int>,
+extension Column {
+  /// Reads rows from where they lie in the file.
+  func read(
+    _ rows: Range<Int>, from descriptor: Int32, at offset: Int,
     into memory: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) {
     let (count, failure) = FileTransfer.read(descriptor, into: memory, at: offset)
     guard count == memory.count else {
-      throw column.error(
+      throw error(
         (failure == 0 ? "ends early" : "cannot be read (\(String(cString: strerror(failure))))")
           + " in rows \(rows.lowerBound) to \(rows.upperBound - 1), at byte \(offset + count) of "
           + "the file",
         remedy: failure == 0 ? "the file is truncated: get it again" : nil)
     }
   }
-}
 
-extension Column {
   func readByLibrary(
     _ range: Range<Int>, into band: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) {

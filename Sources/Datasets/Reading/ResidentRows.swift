@@ -50,6 +50,34 @@ public final class ResidentRows: @unchecked Sendable {
     if isWeighted && weights == nil || isNumbered && numbers == nil { return nil }
   }
 
+  /// Memory for other rows of the same kind.
+  ///
+  /// - Returns: nil where the system refuses so much memory.
+  convenience init?(rows: Int, like other: ResidentRows) {
+    self.init(
+      rows: rows, featureShape: other.featureShape, featureType: other.featureType,
+      targets: other.targets, isWeighted: other.weights != nil, isNumbered: other.numbers != nil)
+  }
+
+  /// Copies the first rows of `other`, each to its place; those whose place is negative are left out.
+  func copy(from other: ResidentRows, to places: [Int32]) {
+    precondition(places.count <= other.rows, "more places than rows")
+    func copy<Element>(_ from: PageBuffer<Element>, _ to: PageBuffer<Element>, width: Int) {
+      let (source, target) = (from.pointer.baseAddress!, to.pointer.baseAddress!)
+      for (row, place) in places.enumerated() where place >= 0 {
+        (target + Int(place) * width).update(from: source + row * width, count: width)
+      }
+    }
+    copy(other.features, features, width: featureShape.reduce(featureType.byteCount, *))
+    switch (other.targetValues, targetValues) {
+    case (.classes(let from), .classes(let to)): copy(from, to, width: 1)
+    case (.values(let from), .values(let to)): copy(from, to, width: targets.outputs)
+    default: preconditionFailure("rows of another kind")
+    }
+    if let from = other.weights, let to = weights { copy(from, to, width: 1) }
+    if let from = other.numbers, let to = numbers { copy(from, to, width: 1) }
+  }
+
   /// Numbers in a row of features.
   public var featureCount: Int { featureShape.reduce(1, *) }
 

@@ -23,7 +23,7 @@ extension Dataset {
     let plan = try plan(request, split: split, budget: budget)
     guard
       let memory = ResidentRows(
-        rows: plan.staysResident ? plan.rows : plan.slots * plan.blockRows,
+        rows: plan.staysResident ? plan.rows : plan.slots * plan.slotRows,
         featureShape: featureShape, featureType: ElementCode(columns[0].features.type),
         targets: targets,
         isWeighted: columns[0].weights != nil, isNumbered: columns[0].numbers != nil)
@@ -127,8 +127,9 @@ extension StreamPlan {
   fileprivate var arithmetic: String {
     let row = rowParts.map(String.init).joined(separator: " + ")
     if staysResident { return "\(rowBytes) bytes of memory (\(rows) rows of \(row) bytes)" }
-    return "\(byteCount) bytes of memory (\(windowBlocks) blocks in the window and \(blocksBeside) "
-      + "read ahead or just used, of \(blockRows) rows of \(row) bytes: \(rowBytes); decoding: "
+    return "\(byteCount) bytes of memory (\(windowBlocks) blocks in the window and \(blocksAhead) "
+      + "read ahead, of \(blockRows) rows of \(row) bytes"
+      + (placesRows ? ", and a mini-batch" : "") + ": \(rowBytes); decoding: "
       + "\(decodingBytes); the order of the rows: \(orderBytes))"
   }
 }

@@ -39,11 +39,7 @@ final class PartReader: Sendable {
   func read(
     _ range: Range<Int>, into rows: ResidentRows, at start: Int, scratch: SplitReader.Scratch
   ) throws(DatasetError) {
-    let rowBytes = columns.features.rowBytes
-    let band = UnsafeMutableRawBufferPointer(
-      rebasing: rows.features.bytes[start * rowBytes..<(start + range.count) * rowBytes])
-    try features.read(range, into: band, scratch: scratch.decoder)
-    try columns.features.checkFinite(UnsafeRawBufferPointer(band), from: range.lowerBound)
+    try readFeatures(range, into: rows, at: start, scratch)
     try readTargets(range, into: rows, at: start, scratch)
     try readWeights(range, into: rows, at: start, scratch)
     if let numbers, let memory = rows.numbers {
@@ -51,6 +47,27 @@ final class PartReader: Sendable {
       columns.numbers!.type.convertIntegers(bytes, into: memory.pointer.baseAddress! + start)
     }
   }
+
+  /// Reads and checks pieces that the processor's own cache holds.
+  private func readFeatures(
+    _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch
+  ) throws(DatasetError) {
+    let rowBytes = columns.features.rowBytes
+    let unit = features.unitRows ?? 1
+    let pieceRows = unit * max(1, Self.pieceBytes / (unit * rowBytes))
+    var first = range.lowerBound
+    while first < range.upperBound {
+      let piece = first..<min((first / pieceRows + 1) * pieceRows, range.upperBound)
+      let place = (start + first - range.lowerBound) * rowBytes
+      let memory = UnsafeMutableRawBufferPointer(
+        rebasing: rows.features.bytes[place..<place + piece.count * rowBytes])
+      try features.read(piece, into: memory, scratch: scratch.decoder)
+      try columns.features.checkFinite(UnsafeRawBufferPointer(memory), from: first)
+      first = piece.upperBound
+    }
+  }
+
+  private static let pieceBytes = 256 << 10
 
   private func readTargets(
     _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch

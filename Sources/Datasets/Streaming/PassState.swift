@@ -1,26 +1,32 @@
-/// What a pass and its decoder threads share: which blocks are in memory and where.
+/// What a pass and its decoder threads share: which blocks are in memory, and where their rows are.
 ///
-/// Everything here is touched with the monitor's lock held, but the rows themselves: a slot belongs
-/// to the decoder that took it, until its block is announced as here.
+/// Everything here is touched with the lock of the stream's monitor held, but the rows themselves: a
+/// slot belongs to the decoder that took it, until its block is announced as here.
 final class PassState: @unchecked Sendable {
   private let stream: RowStream
   private let plan: StreamPlan
-  private let monitor = Monitor()
+  private var monitor: Monitor { stream.slots.monitor }
 
   /// Blocks in the order in which they are to be read, and how many have been taken.
   private var schedule: [Int32] = []
   private var taken = 0
-  /// The slot of each block that is here, else −1.
-  private var slots: [Int32]
+  private var isHere: [Bool]
+  /// The slots of each block that is here: of each row, −1 where it was drawn, or of the whole block.
+  /// Empty for a resident split.
+  private var places: [[Int32]] = []
   /// Rows of each block that this pass has not drawn yet; empty for a resident split.
-  private var remaining: [Int32]
-  private var freeSlots: [Int32] = []
-  /// Blocks whose last rows were drawn by the call before.
-  private var leaving: [Int] = []
-  /// Slots in use beyond which decoders wait, unless rows are missing.
-  private let mostSlots: Int
-  /// The block whose rows are waited for.
+  private var remaining: [Int32] = []
+  /// Of blocks that have rows which were used before the pass began: those that were not, counted
+  /// from the block's first. Never changed once there are threads.
+  private var unused: [Int: [Int32]] = [:]
+  /// Slots whose rows were drawn by the call before.
+  private var leaving: [Int32] = []
+  /// The block that the pass's own thread sleeps for.
   private var awaited: Int?
+  /// Whether the pass's own thread reads blocks when it would wait.
+  var ownerReads: Bool
+  /// What the pass's own thread reads with, while it would wait. No other thread touches it.
+  private var ownReader: BlockReader?
   private var isStopped = false
   private var missing: Int
   private var error: DatasetError?
@@ -28,23 +34,17 @@ final class PassState: @unchecked Sendable {
   init(_ stream: RowStream) {
     self.stream = stream
     plan = stream.plan
-    mostSlots = plan.staysResident ? plan.blocks : plan.windowBlocks + plan.blocksAhead
-    if plan.staysResident {
-      slots = stream.isHere.enumerated().map { $1 ? Int32($0) : -1 }
-      missing = stream.isHere.count { !$0 }
-      remaining = []
-    } else {
-      slots = Array(repeating: -1, count: plan.blocks)
-      missing = plan.blocks
-      remaining = (0..<plan.blocks).map { Int32(stream.rows(ofBlock: $0).count) }
-      // The lowest first, so that memory beyond what is needed is never touched.
-      freeSlots = (0..<Int32(plan.slots)).reversed()
-    }
+    ownerReads = plan.ownerReads
+    isHere = stream.isHere
+    missing = isHere.count { !$0 }
+    if plan.staysResident { return }
+    places = Array(repeating: [], count: plan.blocks)
+    remaining = (0..<plan.blocks).map { Int32(stream.rows(ofBlock: $0).count) }
   }
 
   // MARK: - Before the pass
 
-  /// Draws rows that were used before: their blocks are not read for them.
+  /// Draws rows that were used before: they are not read.
   func skip(_ count: Int, of order: inout EpochOrder) {
     let drawn = UnsafeMutableBufferPointer<Int32>.allocate(capacity: min(count, 4096))
     defer { drawn.deallocate() }
@@ -55,11 +55,18 @@ final class PassState: @unchecked Sendable {
       for row in drawn[..<count] { remaining[Int(row) / plan.blockRows] -= 1 }
       left -= count
     }
+    guard plan.placesRows else { return }
+    for row in order.held {
+      let (block, row) = Int(row).quotientAndRemainder(dividingBy: plan.blockRows)
+      if Int(remaining[block]) < stream.rows(ofBlock: block).count {
+        unused[block, default: []].append(Int32(row))
+      }
+    }
   }
 
   func schedule(_ admissions: [Int32]) {
     schedule = admissions.filter { block in
-      slots[Int(block)] < 0 && (remaining.isEmpty || remaining[Int(block)] > 0)
+      !isHere[Int(block)] && (remaining.isEmpty || remaining[Int(block)] > 0)
     }
     missing = schedule.count
   }
@@ -69,117 +76,184 @@ final class PassState: @unchecked Sendable {
   // MARK: - The pass
 
   /// Replaces row numbers by their places in memory, waiting for those that are not there yet.
+  ///
+  /// - Returns: whether blocks are still to be taken by decoders.
   func place(
     _ rows: UnsafeMutableBufferPointer<Int32>, _ clock: ContinuousClock, _ waited: inout Duration
-  ) throws(DatasetError) {
-    try monitor.locked { () throws(DatasetError) in
-      freeLeaving()
-      // A resident row's place is its number.
-      if plan.staysResident, missing == 0 { return }
-      let blockRows = Int32(plan.blockRows)
-      for index in rows.indices {
-        let row = rows[index]
-        let block = Int(row / blockRows)
-        if slots[block] < 0 { try wait(for: block, clock, &waited) }
-        if plan.staysResident { continue }
-        rows[index] = slots[block] * blockRows + row - Int32(block) * blockRows
-        remaining[block] -= 1
-        if remaining[block] == 0 { leaving.append(block) }
-      }
+  ) throws(DatasetError) -> Bool {
+    var next = rows.startIndex
+    monitor.locked { freeLeaving() }
+    while let missing = monitor.locked({ place(rows, from: &next) }) {
+      try wait(for: missing, clock, &waited)
     }
+    return monitor.locked { taken < schedule.count }
+  }
+
+  /// Places rows until one is not there.
+  ///
+  /// - Returns: its block; nil where all are there.
+  private func place(_ rows: UnsafeMutableBufferPointer<Int32>, from next: inout Int) -> Int? {
+    // A resident row's place is its number.
+    if plan.staysResident, missing == 0 { return nil }
+    let blockRows = Int32(plan.blockRows)
+    while next < rows.endIndex {
+      let (number, row) = rows[next].quotientAndRemainder(dividingBy: blockRows)
+      let block = Int(number)
+      guard isHere[block] else { return block }
+      if !plan.staysResident { rows[next] = draw(Int(row), of: block) }
+      next += 1
+    }
+    return nil
   }
 
   func waitForAll(_ clock: ContinuousClock, _ waited: inout Duration) throws(DatasetError) {
-    try monitor.locked { () throws(DatasetError) in
-      for block in slots.indices where slots[block] < 0 {
-        try wait(for: block, clock, &waited)
-      }
+    while let block = monitor.locked({ isHere.firstIndex(of: false) }) {
+      try wait(for: block, clock, &waited)
     }
   }
 
+  /// Has the threads end.
   func stop() {
     monitor.locked {
       isStopped = true
       monitor.signal(.threads)
     }
-    if plan.staysResident { stream.isHere = slots.map { $0 >= 0 } }
+  }
+
+  /// Gives back what the pass has in memory; to be called when its threads have ended.
+  func release() {
+    monitor.locked {
+      if plan.staysResident {
+        stream.isHere = isHere
+        return
+      }
+      stream.slots.giveBack(leaving)
+      for block in places { stream.slots.giveBack(block.lazy.filter { $0 >= 0 }) }
+      leaving = []
+      places = []
+      monitor.signal(.threads)
+    }
+  }
+
+  /// The place of a row, which is not to be had again.
+  private func draw(_ row: Int, of block: Int) -> Int32 {
+    remaining[block] -= 1
+    guard plan.placesRows else {
+      let slot = places[block][0]
+      if remaining[block] == 0 {
+        leaving.append(slot)
+        places[block] = []
+      }
+      return slot * Int32(plan.blockRows) + Int32(row)
+    }
+    let slot = places[block][row]
+    leaving.append(slot)
+    places[block][row] = -1
+    if remaining[block] == 0 { places[block] = [] }
+    return slot
   }
 
   private func freeLeaving() {
     guard !leaving.isEmpty else { return }
-    for block in leaving {
-      freeSlots.append(slots[block])
-      slots[block] = -1
-    }
+    stream.slots.giveBack(leaving)
     leaving.removeAll(keepingCapacity: true)
     // A thread that is woken for several blocks costs less than one that is woken for each.
-    let room = mostSlots - (plan.slots - freeSlots.count)
-    if room > plan.blocksAhead / 4 { monitor.signal(.threads) }
+    let room = stream.slots.freeCount * plan.slotRows
+    if room > plan.blocksAhead * plan.blockRows / 4 { monitor.signal(.threads) }
   }
 
+  /// Returns when a block is there. The waiting thread reads blocks as the others do, where there is
+  /// memory for that: if these are slower than it, it would sleep and be woken for each.
   private func wait(
     for block: Int, _ clock: ContinuousClock, _ waited: inout Duration
   ) throws(DatasetError) {
     let start = clock.now
-    awaited = block
-    monitor.signal(.threads)
-    while slots[block] < 0 {
-      if let error { throw error }
-      monitor.wait(.owner)
+    defer { waited += clock.now - start }
+    while true {
+      let (isDone, job) = try monitor.locked { () throws(DatasetError) -> (Bool, Job?) in
+        if let error { throw error }
+        if isHere[block] { return (true, nil) }
+        if ownerReads, let job = nextJob() { return (false, job) }
+        awaited = block
+        monitor.signal(.threads)
+        monitor.wait(.owner)
+        awaited = nil
+        return (false, nil)
+      }
+      if isDone { return }
+      guard let job else { continue }
+      if ownReader == nil { ownReader = try BlockReader(stream) }
+      if let ownReader { read(job, ownReader) }
     }
-    awaited = nil
-    waited += clock.now - start
   }
 
   // MARK: - Decoder threads
 
+  /// A block to read, and slots for it.
+  private typealias Job = (block: Int, slots: [Int32])
+
   /// Reads blocks until none is left, or the pass ends.
   func decode() {
-    let scratch = SplitReader.Scratch()
-    while let (block, slot) = take() {
-      do throws(DatasetError) {
-        try stream.reader.read(
-          stream.rows(ofBlock: block), into: stream.memory, at: Int(slot) * plan.blockRows,
-          scratch: scratch)
-        announce(block, in: slot)
-      } catch {
-        return fail(error)
-      }
+    do throws(DatasetError) {
+      let reader = try BlockReader(stream)
+      while let job = take() { read(job, reader) }
+    } catch {
+      fail(error)
     }
   }
 
-  /// The next block to read, and a slot for it; nil when there is nothing more to do.
-  private func take() -> (block: Int, slot: Int32)? {
+  private func take() -> Job? {
     monitor.locked {
-      while true {
-        if isStopped || error != nil || taken == schedule.count { return nil }
-        if plan.staysResident { break }
-        let inUse = plan.slots - freeSlots.count
-        if !freeSlots.isEmpty, inUse < mostSlots || awaited != nil { break }
+      while !isStopped, error == nil, taken < schedule.count {
+        if let job = nextJob() { return job }
         monitor.wait(.threads)
       }
-      let block = Int(schedule[taken])
-      taken += 1
-      return (block, plan.staysResident ? Int32(block) : freeSlots.removeLast())
+      return nil
     }
   }
 
-  private func announce(_ block: Int, in slot: Int32) {
+  /// The next block to read, if there are slots for it.
+  ///
+  /// There is room for the window, for a mini-batch, and for one block besides, at least. So where a
+  /// block is waited for that none has taken yet, there are slots for it.
+  private func nextJob() -> Job? {
+    guard taken < schedule.count else { return nil }
+    let block = Int(schedule[taken])
+    let count = plan.staysResident ? 0 : plan.placesRows ? Int(remaining[block]) : 1
+    guard stream.slots.freeCount >= count else { return nil }
+    taken += 1
+    return (block, stream.slots.take(count))
+  }
+
+  private func read(_ job: Job, _ reader: BlockReader) {
+    do throws(DatasetError) {
+      let places = places(job.slots, of: job.block)
+      try reader.read(job.block, to: places)
+      announce(job.block, places)
+    } catch {
+      monitor.locked { stream.slots.giveBack(job.slots) }
+      fail(error)
+    }
+  }
+
+  /// The slots of a block, with −1 for its rows that were used before.
+  private func places(_ slots: [Int32], of block: Int) -> [Int32] {
+    guard let unused = unused[block] else { return slots }
+    var places = [Int32](repeating: -1, count: stream.rows(ofBlock: block).count)
+    for (row, slot) in zip(unused, slots) { places[Int(row)] = slot }
+    return places
+  }
+
+  private func announce(_ block: Int, _ slots: [Int32]) {
     monitor.locked {
-      slots[block] = slot
+      isHere[block] = true
+      if !plan.staysResident { places[block] = slots }
       missing -= 1
       if block == awaited { monitor.signal(.owner) }
       if plan.staysResident, missing == 0 {
         for reader in stream.reader.readers { reader.keep(bytes: 0) }
       }
     }
-  }
-
-  func failForWantOfThreads() {
-    fail(
-      DatasetError(
-        file: stream.file, problem: "cannot be read: the system gives no thread for it",
-        remedy: "raise the limit of threads (ulimit -u)"))
   }
 
   private func fail(_ error: DatasetError) {

@@ -19,6 +19,8 @@ public final class RowStream: @unchecked Sendable {
   package let geometry: ShuffleGeometry
   /// Of a resident split: which blocks are here. A pass owns it while it goes on.
   var isHere: [Bool]
+  /// Of any other: where there is room.
+  let slots: SlotPool
 
   init(
     _ split: SplitName, of file: String, reader: SplitReader, memory: ResidentRows,
@@ -31,22 +33,26 @@ public final class RowStream: @unchecked Sendable {
     self.memory = memory
     self.plan = plan
     self.geometry = geometry
-    isHere = Array(repeating: false, count: plan.staysResident ? plan.blocks : 0)
+    isHere = Array(repeating: false, count: plan.blocks)
+    slots = SlotPool(slots: plan.staysResident ? 0 : plan.slots)
     for (reader, bytes) in zip(reader.readers, plan.cacheBytes) { reader.keep(bytes: bytes) }
   }
 
   public var rows: Int { plan.rows }
 
-  /// Starts a pass over the rows, and with it the reading. One pass at a time may go on: end the
-  /// last one first.
+  /// Starts a pass over the rows, and with it the reading. One pass at a time may go on, besides its
+  /// `following` one: end the last one first.
   ///
   /// - Parameters:
   ///   - epoch: decides the order, with the seed and the geometry.
+  ///   - lastEpoch: the last one that there will be a pass for; nil for this one.
   ///   - skipping: how many rows of the order to pass over, for a resume within an epoch.
-  package func pass(seed: UInt64 = 0, epoch: Int = 0, skipping: Int = 0) -> RowPass {
+  package func pass(
+    seed: UInt64 = 0, epoch: Int = 0, lastEpoch: Int? = nil, skipping: Int = 0
+  ) -> RowPass {
     RowPass(
-      self,
-      EpochOrder(rows: rows, geometry: geometry, seed: seed, epoch: epoch), skipping: skipping)
+      self, geometry: geometry, seed: seed, epoch: epoch, lastEpoch: lastEpoch ?? epoch,
+      skipping: skipping)
   }
 
   /// Whether rows can be had in their own order: of a resident split, or one that is streamed so.
@@ -55,8 +61,7 @@ public final class RowStream: @unchecked Sendable {
   /// Starts a pass in the order of the split.
   package func passInOrder() -> RowPass {
     precondition(isReadableInOrder, "a window gives no other order")
-    return RowPass(
-      self, EpochOrder(rows: rows, geometry: .none, seed: 0, epoch: 0), skipping: 0)
+    return RowPass(self, geometry: .none, seed: 0, epoch: 0, lastEpoch: 0, skipping: 0)
   }
 
   /// The rows of a block.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a split takes in memory while its rows pass through: how much stays, how far ahead is read,
 /// and the sum. It never enters the order of rows.
 public struct StreamPlan: Sendable, Equatable {
@@ -10,11 +12,10 @@ public struct StreamPlan: Sendable, Equatable {
   public let windowBlocks: Int
   /// Blocks that are read before they are needed.
   public let blocksAhead: Int
-  /// Blocks that there is memory for besides the window: those read ahead, or else those that the
-  /// mini-batch at hand drew the last rows of.
-  public let blocksBeside: Int
   /// Threads that read and decode.
   public let decoders: Int
+  /// Whether the thread that waits for rows reads too.
+  let ownerReads: Bool
   /// Bytes of a row in memory: features, target, weight and number.
   public let rowParts: [Int]
   /// Bytes for the rows that are in memory, for what decoding keeps and works with, and for the
@@ -23,12 +24,15 @@ public struct StreamPlan: Sendable, Equatable {
   public let decodingBytes: Int
   public let orderBytes: Int
 
-  /// How many blocks there is room for: more than the window and what is read ahead, since the
-  /// blocks that a mini-batch draws the last rows of stay until it was trained on. What is never
-  /// used of it takes no memory.
+  /// Whether each row has a slot of its own, as those of a window have: it is free again once the row
+  /// was used. Otherwise a block has.
+  let placesRows: Bool
+  /// How many slots there are.
   let slots: Int
   /// Bytes of decoded units that each column keeps.
   let cacheBytes: [Int]
+
+  var slotRows: Int { placesRows ? 1 : blockRows }
 
   public var blocks: Int { (rows + blockRows - 1) / blockRows }
   public var byteCount: Int { rowBytes + decodingBytes + orderBytes }
@@ -73,6 +77,7 @@ extension StreamPlan {
     rowParts = request.rowParts
     staysResident = ambition == .resident
     decoders = ambition == .least ? 1 : request.decoders
+    ownerReads = ambition != .least
     blockRows = min(
       rows,
       isWindow
@@ -86,50 +91,57 @@ extension StreamPlan {
       case .window where isWindow: min(blocks, request.geometry.windowBlocks)
       case .full, .window: blocks
       }
-    // The most blocks that a mini-batch can draw the last rows of, and how many it may well draw.
-    let leaving = isWindow ? min(request.batch, windowBlocks + perBatch + 1) : 0
-    let oftenLeaving = min(leaving, Self.oftenLeaving(batch: request.batch, blockRows: blockRows))
-    guard staysResident || windowBlocks + oftenLeaving < blocks else { return nil }
+    guard staysResident || windowBlocks < blocks else { return nil }
     let blockBytes = blockRows * rowParts.reduce(0, +)
-    let most = max(1, min(8 * decoders, Self.aheadBytes / max(1, blockBytes)))
-    let ahead = ambition == .least ? perBatch + 1 : max(2 * perBatch + decoders, most)
-    blocksAhead = min(blocks - windowBlocks, ahead)
-    blocksBeside = max(blocksAhead, oftenLeaving)
-    slots = staysResident ? blocks : windowBlocks + max(leaving, blocksAhead)
-    guard staysResident || slots * blockRows <= Int(Int32.max) else { return nil }
-    rowBytes =
+    let ahead = perBatch + 1
+    blocksAhead = min(
+      blocks - windowBlocks,
+      ambition == .least
+        ? ahead
+        : max(
+          ahead + perBatch + decoders,
+          Self.aheadBytes / max(1, blockBytes)))
+    placesRows = isWindow
+    slots =
       staysResident
-      ? rows * rowParts.reduce(0, +)
-      : (windowBlocks + blocksBeside) * blockBytes
+      ? blocks
+      : isWindow
+        ? (windowBlocks + blocksAhead) * blockRows + request.batch : windowBlocks + blocksAhead
+    let room = slots * (isWindow ? 1 : blockRows)
+    guard staysResident || room <= Int(Int32.max) else { return nil }
+    rowBytes = (staysResident ? rows : room) * rowParts.reduce(0, +)
     let units = request.units
-    let (decoders, blockRows) = (decoders, blockRows)
+    let (readers, blockRows) = (decoders + (ownerReads ? 1 : 0), blockRows)
     cacheBytes = units.map { unit in
       // A unit that crosses the borders of blocks is kept for the others: all of them, where
       // blocks come in any order.
       guard let unitRows = unit.rows, !blockRows.isMultiple(of: unitRows) else { return 0 }
       return isWindow && ambition != .least
-        ? unit.total : min(unit.total, unit.bytes * (decoders + 1))
+        ? unit.total : min(unit.total, unit.bytes * (readers + 1))
     }
     let working = zip(units, cacheBytes).map { $1 == 0 ? 0 : $0.bytes }.reduce(0, +)
+    // Rows that go to places of their own are decoded elsewhere.
+    let band = isWindow ? blockBytes : 0
     decodingBytes =
-      cacheBytes.reduce(0, +) + decoders * (working + request.scratchBytes(blockRows))
+      cacheBytes.reduce(0, +) + readers * (working + request.scratchBytes(blockRows) + band)
+    // Two orders at a time: the next one's begins before this one's ends.
     orderBytes =
       switch request.geometry.mode {
       case .full: 4 * rows
+      case .window where !isWindow: 4 * rows
       case .window:
-        4 * min(rows, request.geometry.windowBlocks.multipliedOrMax(by: request.geometry.blockRows))
-          + 12 * blocks
-      case .none: 8 * blocks
+        2 * (4 * windowBlocks * blockRows + 25 * blocks)
+          + Self.openBlocks(windowBlocks, of: blockRows, blocks) * (4 * blockRows + 32)
+      case .none: 50 * blocks
       }
   }
 
-  /// Blocks that come into the window together come to their ends together: drawing one of n blocks
-  /// at a time, each of c rows, the n ends lie n·√c draws apart from each other (their standard
-  /// deviation), so that a batch of b rows sees at most about 0.4·b/√c of them.
-  private static func oftenLeaving(batch: Int, blockRows: Int) -> Int {
-    2 * Int((Double(batch) / Double(blockRows).squareRoot()).rounded(.up)) + 2
+  /// How many blocks have rows in the window. Each of a block's c rows stays for a time that is
+  /// exponentially distributed, so that the last one leaves after about ln c + 0.58 mean times.
+  private static func openBlocks(_ windowBlocks: Int, of blockRows: Int, _ blocks: Int) -> Int {
+    min(blocks, Int(Double(windowBlocks) * (log(Double(blockRows)) + 1)) + 1)
   }
 
-  /// So many bytes are read ahead at most, unless a mini-batch needs more.
-  private static let aheadBytes = 32 << 20
+  /// So many bytes are read ahead, unless mini-batches need more: few enough that the caches hold them.
+  private static let aheadBytes = 4 << 20
 }

@@ -13,6 +13,15 @@ extension Dataset {
     return Int(clamping: try H5D.chunkBytes(handle, at: start, during: activity))
   }
 
+  /// How many chunks are stored. The library looks at all of them.
+  ///
+  /// The corresponding C function is `H5Dget_num_chunks`.
+  public var storedChunkCount: Int {
+    get throws(HDF5Error) {
+      try H5D.chunkCount(handle, during: activity("counting the chunks"))
+    }
+  }
+
   /// Refuses a dataset without filters whose stored chunks are not of the size that its shape of
   /// chunks says. Of such chunks libhdf5 1.10.8 tells that size, and reads another: the one in the
   /// file's index, which damage may have made larger. So ask this before `readChunk`, once. It looks

@@ -29,7 +29,7 @@ public final class File: Sendable {
   ) throws(HDF5Error) {
     let activity = Activity(operation: "opening the file", file: path)
     try FileCheck.beforeOpening(path, during: activity)
-    try Self.askGuard(about: path)
+    try Self.askGuard(about: path, permissions)
     let list = try Self.accessList(during: activity)
     if access == .readWrite {
       try H5P.setFormat(

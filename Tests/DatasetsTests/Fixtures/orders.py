@@ -47,18 +47,17 @@ def order(rows, seed, epoch, block_rows=None, window_blocks=None):
     count = -(-rows // block_rows)
     blocks = drain(list(range(count)), Stream(seed, epoch, 1))
 
-    def admit():
-        first = blocks.pop(0) * block_rows
-        return list(range(first, min(first + block_rows, rows)))
-
-    window = [admit() for _ in range(window_blocks)]
+    entering = [
+        row for block in blocks for row in range(block * block_rows, min((block + 1) * block_rows, rows))]
+    # A block that is short still counts as one of the window's.
+    held = sum(min((block + 1) * block_rows, rows) - block * block_rows for block in blocks[:window_blocks])
+    window, entering = entering[:held], entering[held:]
     result = []
-    while blocks:
-        slot = draws.below(window_blocks)
-        result.append(draw(window[slot], draws))
-        if not window[slot]:
-            window[slot] = admit()
-    return result + drain([row for block in window for row in block], draws)
+    for row in entering:
+        place = draws.below(len(window))
+        result.append(window[place])
+        window[place] = row
+    return result + drain(window, draws)
 
 
 print(order(12, seed=0, epoch=0))
