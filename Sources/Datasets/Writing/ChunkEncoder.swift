@@ -4,6 +4,7 @@ import CDeflate
 struct ChunkEncoder {
   let elementBytes: Int
   let level: Int
+  let compressors: Compressors
 
   /// Whether bytes are shuffled first: with one byte an element there is nothing to shuffle.
   var shuffles: Bool { elementBytes > 1 }
@@ -24,11 +25,10 @@ struct ChunkEncoder {
       shuffle(chunk, into: scratch)
       source = UnsafeRawBufferPointer(scratch)
     }
-    // Fails only for want of memory.
-    let compressor = libdeflate_alloc_compressor(Int32(level))!
-    defer { libdeflate_free_compressor(compressor) }
-    let count = libdeflate_zlib_compress(
-      compressor, source.baseAddress, source.count, out.baseAddress, out.count)
+    let count = compressors.borrow(level: level) { compressor in
+      libdeflate_zlib_compress(
+        compressor, source.baseAddress, source.count, out.baseAddress, out.count)
+    }
     precondition(count > 0, "a buffer of the compressor's own bound was too small")
     return count
   }

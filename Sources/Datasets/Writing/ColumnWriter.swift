@@ -33,6 +33,7 @@ final class ColumnWriter: @unchecked Sendable {
   struct Threads {
     let digest = DispatchQueue(label: "digest of rows")
     let chunks = DispatchQueue(label: "chunks of rows")
+    let compressors = Compressors()
   }
 
   var rowsPerChecksum: Int { chunkRows }
@@ -53,7 +54,8 @@ final class ColumnWriter: @unchecked Sendable {
     case .none:
       encoder = nil
     case .gzip(let level):
-      let encoder = ChunkEncoder(elementBytes: type.byteCount, level: level)
+      let encoder = ChunkEncoder(
+        elementBytes: type.byteCount, level: level, compressors: threads.compressors)
       filters = encoder.shuffles ? [.shuffle, .deflate(level)] : [.deflate(level)]
       self.encoder = encoder
     }
