@@ -119,7 +119,7 @@ def measure(bench: Bench, folder: Path) -> dict:
     write(gzip, small, "gzip")
     bench.interleave("decoding", {
         "h5py": bench.peer(gzip, "h5py"),
-        "lockstep, 1 core": bench.stream(gzip, "none", 1),
+        "lockstep, 1 core": ["taskset", "--cpu-list", "0", *bench.stream(gzip, "none", 1)],
         "lockstep, 2 cores": bench.stream(gzip, "none", 2),
     })
     gzip.unlink()
