@@ -1,9 +1,11 @@
 extension RowSource {
   /// Reads all rows in bands, in memory that is allocated once.
   ///
-  /// - Parameter fill: reads the rows of a range into memory for their features and their targets.
+  /// - Parameters:
+  ///   - first: the row to begin with.
+  ///   - fill: reads the rows of a range into memory for their features and their targets.
   func readBands(
-    of bandRows: Int, to body: (SourceBand) throws(ConversionError) -> Void,
+    of bandRows: Int, from first: Int = 0, to body: (SourceBand) throws(ConversionError) -> Void,
     filling fill: (
       Range<Int>, UnsafeMutableRawBufferPointer, UnsafeMutableRawBufferPointer
     ) throws(ConversionError) -> Void
@@ -16,7 +18,7 @@ extension RowSource {
     let targetMemory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: bandRows * targetBytes, alignment: 64)
     defer { targetMemory.deallocate() }
-    for first in stride(from: 0, to: rowCount, by: bandRows) {
+    for first in stride(from: first, to: rowCount, by: bandRows) {
       let rows = first..<min(first + bandRows, rowCount)
       let features = UnsafeMutableRawBufferPointer(
         rebasing: memory[..<(rows.count * featureBytes)])
@@ -26,7 +28,7 @@ extension RowSource {
       try body(
         SourceBand(
           firstRow: first, rows: rows.count, features: UnsafeRawBufferPointer(features),
-          targets: UnsafeRawBufferPointer(targets)))
+          targets: UnsafeRawBufferPointer(targets), next: RowPlace(row: rows.upperBound)))
     }
   }
 }
