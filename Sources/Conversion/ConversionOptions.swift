@@ -78,6 +78,14 @@ public struct ConversionOptions: Sendable, Equatable {
   /// Bytes of a table that are read at once.
   var tablePieceBytes = 16 << 20
 
+  /// How rows of train are drawn for other splits, in words.
+  var drawWords: String {
+    if stratifies { return "drawn at random from each class" }
+    if let groupBy { return "whole groups by \(groupBy), drawn at random" }
+    if let timeOrder { return "the latest by \(timeOrder)" }
+    return "drawn at random"
+  }
+
   /// Whether what rows are split by has to be read first.
   var hasSplitKeys: Bool { stratifies || groupBy != nil || timeOrder != nil }
 }

@@ -16,9 +16,10 @@ struct ReadingMark {
   var rows = 0
   /// Rows in each piece of the file of each split, in the splits' order.
   var pieces: [[Int]] = []
-  /// What was found on the way by the count of classes, and by the sources.
+  /// What was found on the way by the count of classes, by the sources, and of features.
   var classes: SettingValue = .null
   var found: SettingValue = .null
+  var features: SettingValue = .null
 }
 
 extension ReadingMark {
@@ -29,7 +30,7 @@ extension ReadingMark {
       "row": .integer(place.row), "offset": place.offset.map { .integer($0) } ?? .null,
       "record": .integer(place.record), "rows": .integer(rows),
       "pieces": .array(pieces.map { .array($0.map { .integer($0) }) }), "classes": classes,
-      "found": found,
+      "found": found, "features": features,
     ]
   }
 
@@ -50,6 +51,7 @@ extension ReadingMark {
     self.pieces = pieces.map(\.integers)
     classes = members["classes"] ?? .null
     found = members["found"] ?? .null
+    features = members["features"] ?? .null
   }
 
   private static func type(_ value: SettingValue?) -> ElementType? {

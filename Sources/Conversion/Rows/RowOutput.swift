@@ -18,6 +18,10 @@ final class RowOutput {
   /// Nil when targets are values.
   private(set) var classes: ClassTally?
   private(set) var variation: VariationTracker
+  /// Nil where the sources say what their columns are like.
+  private(set) var features: FeatureScan?
+  /// Nil where rows are written before all have been read.
+  private(set) var outliers: OutlierCount?
   /// Nil where duplicates are not searched.
   let duplicates: DuplicateSearch?
 
@@ -31,6 +35,9 @@ final class RowOutput {
     self.options = options
     variation = VariationTracker(
       width: source.featureWidth, elementBytes: schema.featureType.byteCount)
+    if source.preprocessing == nil {
+      features = FeatureScan(type: schema.featureType, rowShape: schema.featureShape)
+    }
     duplicates =
       options.searchesDuplicates
       // Hashes are there twice while they are sorted.
@@ -80,10 +87,21 @@ final class RowOutput {
     }
     let kept = try KeptRows(schema, sources, form: form, options, keepingIn: work)
     try keep(sources, in: kept)
+    outliers = outlierColumns(sources).map {
+      OutlierCount($0, type: schema.featureType, width: schema.featureShape.reduce(1, *))
+    }
     for split in kept.splits {
       try kept.forEachBand(of: split, rows: bandRows) { band throws(ConversionError) in
         try append(to: split, band)
       }
+    }
+  }
+
+  private func outlierColumns(_ sources: Sources) -> [OutlierCount.Column]? {
+    guard let features else { return sources.set.outlierColumns }
+    guard features.isByColumn else { return nil }
+    return features.columns.enumerated().compactMap { index, scan in
+      OutlierCount.Column(name: source.name(ofFeature: index), feature: index, scan)
     }
   }
 
@@ -111,6 +129,7 @@ final class RowOutput {
     if begun.rows > 0 {
       rowsRead = begun.rows
       try classes?.restore(begun.classes)
+      try features?.restore(begun.features)
       try sources.set.restore(begun.found)
     }
     var first = 0
@@ -138,6 +157,7 @@ final class RowOutput {
     (mark.source, mark.place, mark.rows) = (source, place, rowsRead)
     mark.classes = classes?.settings ?? .null
     mark.found = sources.set.found
+    mark.features = features?.settings ?? .null
     try kept.keep(mark)
   }
 
@@ -211,6 +231,7 @@ final class RowOutput {
           numbers: (band.numbers ?? Array(band.firstRow..<band.firstRow + band.rows))
             .map { firstNumber + $0 },
           labels: labels ?? [])
+        features?.add(output.features)
         if let weights = band.weights {
           output.weights = weights
           try body(output, index, band.next)
@@ -255,7 +276,9 @@ final class RowOutput {
       throw ConversionError(error)
     }
     if split == .train { variation.add(band.features, rows: band.rows) }
-    try duplicates?.add(split, rows: band.rows, features: band.features, targets: band.targets)
+    outliers?.add(band.features)
+    try duplicates?.add(
+      split, numbers: band.numbers, features: band.features, targets: band.targets)
     rowsWritten += band.rows
     report()
   }

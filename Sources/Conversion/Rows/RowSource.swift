@@ -104,6 +104,11 @@ struct SourceSchema: Equatable {
   /// How the rows were made from a table.
   var preprocessing: Preprocessing?
 
+  func name(ofFeature index: Int) -> String {
+    guard let featureNames, featureNames.indices.contains(index) else { return "\(index)" }
+    return featureNames[index]
+  }
+
   var featureWidth: Int { featureShape.reduce(1, *) }
   var featureBytes: Int { featureWidth * featureType.byteCount }
   var targetWidth: Int { targetShape.reduce(1, *) }

@@ -17,8 +17,11 @@ protocol SourceSet: AnyObject {
   func restore(_ found: SettingValue) throws(ConversionError)
   /// Finds in the end, when all rows were read, what could wait for it.
   func conclude() throws(ConversionError)
+  /// Where the numbers of columns are no outliers, known when all rows were read; nil where columns
+  /// are not looked at.
+  var outlierColumns: [OutlierCount.Column]? { get }
   /// What is known of the columns, and was done to them.
-  func describe(in audit: inout Audit)
+  func describe(in audit: inout Audit, outliers: [String: Int])
   /// What the rows of `train` are split by.
   func splitKeys() throws(ConversionError) -> SplitKeys
   /// Finds what has to be known of the rows that are learned from before any is read. Schemas are
@@ -50,11 +53,13 @@ final class ArraySet: SourceSet {
 
   func conclude() {}
 
+  var outlierColumns: [OutlierCount.Column]? { nil }
+
   var found: SettingValue { .null }
 
   func restore(_ found: SettingValue) {}
 
-  func describe(in audit: inout Audit) {}
+  func describe(in audit: inout Audit, outliers: [String: Int]) {}
 
   func splitKeys() throws(ConversionError) -> SplitKeys {
     for (name, value) in [("--group-by", options.groupBy), ("--time-order", options.timeOrder)]

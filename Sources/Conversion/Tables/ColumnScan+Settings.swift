@@ -10,8 +10,8 @@ extension ColumnScan {
       "numbers": numbers.settings, "least": .bits(least), "greatest": .bits(greatest),
       "isInteger": .boolean(isInteger), "fitsFloat": .boolean(fitsFloat),
       "nonFinite": .integer(nonFinite),
-      "different": .array(differentNumbers.sorted().map { .bits($0) }),
-      "recent": .array([.bits(recent.0), .bits(recent.1)]), "common": .bits(common),
+      "different": .bits(differentNumbers.sorted()),
+      "recent": .bits([recent.0, recent.1]), "common": .bits(common),
       "commonCount": .integer(commonCount),
     ]
   }
@@ -36,8 +36,8 @@ extension ColumnScan {
     isInteger = try reader.boolean("isInteger")
     fitsFloat = try reader.boolean("fitsFloat")
     nonFinite = try reader.integer("nonFinite", in: counts)
-    differentNumbers = Set(try reader.allBits("different"))
-    let pair = try reader.allBits("recent")
+    differentNumbers = Set((reader.value("different") ?? .null).doubles)
+    let pair = (reader.value("recent") ?? .null).doubles
     guard pair.count == 2 else { throw reader.error("recent", "are not two") }
     recent = (pair[0], pair[1])
     common = try reader.bits("common")
@@ -91,8 +91,19 @@ extension TableScan {
 
 extension SettingValue {
   /// All bits of a number, which may be infinite.
-  fileprivate static func bits(_ value: Double) -> SettingValue {
+  static func bits(_ value: Double) -> SettingValue {
     .string(String(value.bitPattern, radix: 16))
+  }
+
+  static func bits(_ values: [Double]) -> SettingValue { .array(values.map { .bits($0) }) }
+
+  /// The numbers that `bits` made this of; empty for anything else.
+  var doubles: [Double] {
+    guard case .array(let values) = self else { return [] }
+    return values.compactMap { value in
+      guard case .string(let text) = value else { return nil }
+      return UInt64(text, radix: 16).map(Double.init(bitPattern:))
+    }
   }
 }
 
@@ -100,13 +111,5 @@ extension SettingsReader {
   fileprivate mutating func bits(_ key: String) throws -> Double {
     guard let bits = UInt64(try string(key), radix: 16) else { throw error(key, "is no number") }
     return Double(bitPattern: bits)
-  }
-
-  /// The numbers of an array.
-  fileprivate mutating func allBits(_ key: String) throws -> [Double] {
-    try (strings(key) ?? []).map { text in
-      guard let bits = UInt64(text, radix: 16) else { throw error(key, "has what is no number") }
-      return Double(bitPattern: bits)
-    }
   }
 }

@@ -112,6 +112,12 @@ struct Moments: Sendable, Equatable {
   var sum = 0.0
   var squares = 0.0
 
+  init() {}
+
+  init(count: Int, pivot: Double, sum: Double, squares: Double) {
+    (self.count, self.pivot, self.sum, self.squares) = (count, pivot, sum, squares)
+  }
+
   var mean: Double { count == 0 ? 0 : pivot + sum / Double(count) }
 
   /// The population's.

@@ -185,6 +185,22 @@ final class TableSet: SourceSet {
     try work.keep(kept.settings, as: .table)
   }
 
+  var outlierColumns: [OutlierCount.Column]? {
+    let scan = presumption?.scan(sizes: scan.sizes) ?? scan
+    var columns: [OutlierCount.Column] = []
+    var feature = 0
+    for column in preprocessing.columns {
+      if column.kind == .number,
+        let found = OutlierCount.Column(
+          name: column.name, feature: feature, scan.all[column.name]!)
+      {
+        columns.append(found)
+      }
+      feature += column.featureNames.count
+    }
+    return columns
+  }
+
   var found: SettingValue { presumption?.settings ?? .null }
 
   func restore(_ found: SettingValue) throws(ConversionError) { try presumption?.restore(found) }

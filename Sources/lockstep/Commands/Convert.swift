@@ -40,7 +40,8 @@ enum Convert: Command {
       title: "Splits and order",
       options: [validationFraction, testFraction, stratify, groupBy, timeOrder, shuffle, seed]),
     OptionGroup(
-      title: "Output", options: [output, .force, resume, compression, chunkBytes, duplicates, strict]),
+      title: "Output",
+      options: [output, .force, resume, compression, chunkBytes, duplicates, strict]),
     OptionGroup(title: "Machine", options: [memoryBudget]),
     exports,
   ]
@@ -132,7 +133,8 @@ enum Convert: Command {
     _ options: ConversionOptions, _ console: Console
   ) throws -> ConversionSummary {
     do {
-      return try Converter.convert(options) { console.show(.conversion($0)) }
+      var pace = ConversionPace()
+      return try Converter.convert(options) { console.show(pace.state($0)) }
     } catch {
       throw error.isUsage ? UsageError(error.description) : error as any Error
     }
@@ -238,17 +240,5 @@ enum Convert: Command {
       + Numbers.duration(seconds)
     let audit = AuditWords(summary.audit.settings)?.paragraphs ?? []
     return ([title] + audit + [facts.text]).joined(separator: "\n\n")
-  }
-}
-
-extension ProgressLine.State {
-  fileprivate static func conversion(_ progress: ConversionProgress) -> Self {
-    ProgressLine.State(
-      title: "converting",
-      fraction: Double(progress.rowsRead + progress.rowsWritten)
-        / Double(max(1, 2 * progress.rowsTotal)),
-      details: [
-        "\(Numbers.count(progress.rowsWritten)) of \(Numbers.count(progress.rowsTotal)) rows written"
-      ])
   }
 }

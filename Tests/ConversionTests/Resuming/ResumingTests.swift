@@ -115,9 +115,9 @@ import Testing
     try expectSameBytes(options([.train: [try folder.write(Array(rows.utf8), to: "rows")]]))
 
     // Bands of four rows.
-    let wide = (0..<40).flatMap { row in [UInt8](repeating: UInt8(row), count: 1 << 20) }
-    let images = try folder.write(gzip(idx(8, [40, 1024, 1024], wide)), to: "images")
-    let labels = try folder.write(idx(8, [40], (0..<40).map { $0 % 4 }), to: "labels")
+    let wide = (0..<12).flatMap { row in [UInt8](repeating: UInt8(row), count: 1 << 20) }
+    let images = try folder.write(gzip(idx(8, [12, 1024, 1024], wide)), to: "images")
+    let labels = try folder.write(idx(8, [12], (0..<12).map { $0 % 4 }), to: "labels")
     var large = options([.train: [images, labels]])
     large.testFraction = 0.25
     try expectSameBytes(large)
