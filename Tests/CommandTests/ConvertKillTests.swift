@@ -5,56 +5,58 @@ import Testing
 /// Killed anywhere and gone on with, a conversion makes the bytes of one that was never interrupted.
 @Suite struct ConvertKillTests {
   let workshop = Workshop()
-  /// Rows of 19 MB, more than wait in memory, with words, missing values and drawn splits.
+  /// Rows of 39 MB, more than wait in memory, with words, missing values and drawn splits.
   static let convert =
-    "convert --train train.csv --target y --impute mean --scale standardize --stratify "
+    "convert --train a.csv b.csv c.csv --target y --impute mean --scale standardize --stratify "
     + "--validation-fraction 0.1 --memory-budget 64M --output"
 
-  /// A table of 40,000 rows with 60 numbers each.
-  func writeTable() throws {
+  /// Three tables with a column of 200 words, which become as many features.
+  func writeTables() throws {
     let outcome = try workshop.shell(
       #"""
-      awk 'BEGIN { printf "c"; for (j = 0; j < 60; j++) printf ",x%d", j; print ",y"
-        for (i = 0; i < 40000; i++) { printf "%s", i % 3 ? "red" : "green"
-          for (j = 0; j < 60; j++) printf ",%.9g", (i * (j + 7) % 9973) / 7
-          printf ",%s\n", i % 5 ? "no" : "yes" } }' > train.csv
+      for file in a b c; do
+        awk -v seed=$file 'BEGIN { srand(seed == "a" ? 1 : seed == "b" ? 2 : 3); print "c,x,y"
+          for (i = 0; i < 8000; i++) {
+            printf "w%d,%s,%s\n", i % 200, i % 50 ? rand() : "", i % 5 ? "no" : "yes" } }' > $file.csv
+      done
       """#)
     try #require(outcome.status == 0)
   }
 
-  @Test func `Killed at any moment, with any number of cores, it comes to the same bytes`() throws {
-    try writeTable()
-    let whole = try workshop.shell("time -p \"$lockstep\" \(Self.convert) whole.h5")
-    try #require(whole.status == 0, "\(whole.error)")
-    let words = whole.error.split(whereSeparator: \.isWhitespace)
-    let seconds = try #require(Double(words[words.firstIndex(of: "real")! + 1]))
-    var random = SeededGenerator(seed: 8)
-    var kills = 0
-    for attempt in 0..<8 {
-      // One core, or both: as many workers read, parse and compress as there are.
-      let cores = attempt % 2 == 0 ? "taskset -c 0" : ""
-      let moment = Double.random(in: 0.1..<0.9, using: &random) * seconds
-      let outcome = try workshop.shell(
-        "\(cores) timeout -s KILL \(moment) \"$lockstep\" \(Self.convert) out.h5 --resume > log 2>&1"
-      )
-      if outcome.status == 0 { break }
-      let log = try workshop.shell("cat log").output
-      #expect(outcome.status == 137, "\(log)")
-      kills += 1
-    }
-    #expect(kills > 0)
-    let left = try workshop.shell("test -e out.h5")
-    if left.status != 0 {
-      let outcome = try workshop.shell("taskset -c 0 \"$lockstep\" \(Self.convert) out.h5 --resume")
-      #expect(outcome.status == 0, "\(outcome.error)")
-    }
-    #expect(try workshop.shell("cmp out.h5 whole.h5").status == 0)
-    let names = try workshop.folder.names()
-    #expect(names.filter { !["log", "out.h5", "train.csv", "whole.h5"].contains($0) } == [])
-  }
-
   private static let canTrace =
     (try? Lockstep.shell("strace -f -o /dev/null -e trace=fsync true"))?.status == 0
+
+  /// System calls at which a conversion is killed, one time after another: as a mark has its rows on
+  /// the disk, as it gets its name, as the last one does, as the output is written, and as it gets its
+  /// name.
+  private static let moments = [
+    ("fdatasync", 1), ("rename", 1), ("rename", 3), ("fdatasync", 1), ("pwrite64", 40),
+    ("renameat2", 1),
+  ]
+
+  @Test(.enabled(if: canTrace, "no kill at a chosen system call: strace does not work here"))
+  func `Killed again and again, with any number of cores, it comes to the same bytes`() throws {
+    try writeTables()
+    let whole = try workshop.shell("\"$lockstep\" \(Self.convert) whole.h5")
+    try #require(whole.status == 0, "\(whole.error)")
+    for (index, (call, count)) in Self.moments.enumerated() {
+      // One core, or all: as many workers read, parse and compress as there are.
+      let cores = index.isMultiple(of: 2) ? "taskset -c 0" : ""
+      let killed = try workshop.shell(
+        "\(cores) strace -f -qq -o /dev/null -e trace=\(call) "
+          + "-e inject=\(call):signal=KILL:when=\(count) \"$lockstep\" \(Self.convert) out.h5 "
+          + "--resume > log 2>&1")
+      let log = try workshop.shell("cat log").output
+      #expect(killed.status == 137, "\(call) \(count): \(log)")
+      #expect(try workshop.shell("test -e out.h5").status == 1)
+    }
+    let outcome = try workshop.shell("taskset -c 0 \"$lockstep\" \(Self.convert) out.h5 --resume")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(!outcome.output.contains("anew") && !outcome.output.contains("no interrupted"))
+    #expect(try workshop.shell("cmp out.h5 whole.h5").status == 0)
+    #expect(
+      try workshop.folder.names() == ["a.csv", "b.csv", "c.csv", "log", "out.h5", "whole.h5"])
+  }
 
   @Test(.enabled(if: canTrace, "no kill at a chosen system call: strace does not work here"))
   func `Standard input is not needed again once it has been read`() throws {
@@ -78,7 +80,7 @@ import Testing
   }
 
   @Test func `Training does not tell how its data were converted`() throws {
-    try writeTable()
+    try writeTables()
     let inMemory = Self.convert.replacing("64M", with: "1G")
     let ways = [
       "one.h5": "taskset -c 0 \"$lockstep\" \(Self.convert) one.h5",

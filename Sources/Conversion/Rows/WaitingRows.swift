@@ -94,13 +94,13 @@ final class WaitingRows {
       let record = pieces[piece].buffer.baseAddress! + slot * form.recordBytes
       record.storeBytes(of: Int64(place), as: Int64.self)
       record.storeBytes(of: Int64(band.numbers[row]), toByteOffset: 8, as: Int64.self)
-      var end = record + 16
-      for (column, bytes) in [
-        (band.features, form.featureBytes), (band.targets, form.targetBytes),
-        (band.weights, form.weightBytes),
-      ] where bytes > 0 {
-        end.copyMemory(from: column.baseAddress! + row * bytes, byteCount: bytes)
-        end += bytes
+      (record + 16).copyMemory(
+        from: band.features.baseAddress! + row * form.featureBytes, byteCount: form.featureBytes)
+      (record + 16 + form.featureBytes).copyMemory(
+        from: band.targets.baseAddress! + row * form.targetBytes, byteCount: form.targetBytes)
+      if form.weightBytes > 0 {
+        (record + 16 + form.featureBytes + form.targetBytes).copyMemory(
+          from: band.weights.baseAddress! + row * form.weightBytes, byteCount: form.weightBytes)
       }
       pieces[piece].waiting += 1
       if region != nil, pieces[piece].waiting == waitingRows { try write(piece) }
@@ -168,33 +168,35 @@ final class WaitingRows {
       }
       sources[Int(place) - first] = row
     }
-    let widths = [form.featureBytes, form.targetBytes, form.weightBytes]
     let band = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(rows, bandRows) * widths.reduce(0, +), alignment: 64)
+      byteCount: min(rows, bandRows) * (form.recordBytes - 16), alignment: 64)
     defer { band.deallocate() }
     for start in stride(from: 0, to: rows, by: bandRows) {
       let places = start..<min(start + bandRows, rows)
-      var columns: [UnsafeMutableRawBufferPointer] = []
       var end = 0
-      for width in widths {
-        columns.append(
-          UnsafeMutableRawBufferPointer(rebasing: band[end..<end + places.count * width]))
-        end += places.count * width
+      func column(_ rowBytes: Int) -> UnsafeMutableRawBufferPointer {
+        defer { end += places.count * rowBytes }
+        return UnsafeMutableRawBufferPointer(rebasing: band[end..<end + places.count * rowBytes])
       }
+      let (features, targets) = (column(form.featureBytes), column(form.targetBytes))
+      let weights = column(form.weightBytes)
       var numbers: [Int] = []
       for (index, source) in sources[places].enumerated() {
-        var record = bytes.baseAddress! + source * form.recordBytes
+        let record = bytes.baseAddress! + source * form.recordBytes
         numbers.append(Int(record.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
-        record += 16
-        for (column, width) in zip(columns, widths) where width > 0 {
-          (column.baseAddress! + index * width).copyMemory(from: record, byteCount: width)
-          record += width
+        (features.baseAddress! + index * form.featureBytes).copyMemory(
+          from: record + 16, byteCount: form.featureBytes)
+        (targets.baseAddress! + index * form.targetBytes).copyMemory(
+          from: record + 16 + form.featureBytes, byteCount: form.targetBytes)
+        if form.weightBytes > 0 {
+          (weights.baseAddress! + index * form.weightBytes).copyMemory(
+            from: record + 16 + form.featureBytes + form.targetBytes, byteCount: form.weightBytes)
         }
       }
       try body(
         OutputBand(
-          rows: places.count, features: UnsafeRawBufferPointer(columns[0]),
-          targets: UnsafeRawBufferPointer(columns[1]), weights: UnsafeRawBufferPointer(columns[2]),
+          rows: places.count, features: UnsafeRawBufferPointer(features),
+          targets: UnsafeRawBufferPointer(targets), weights: UnsafeRawBufferPointer(weights),
           numbers: numbers))
     }
   }

@@ -16,6 +16,11 @@ enum Convert: Command {
     folder of PNG and JPEG images for each class. For IDX and NPY, give features, then their targets;
     other sources hold both. Files may be compressed by gzip or Zstandard; - is standard input.
 
+    The output has its name only once it is complete. A conversion that was interrupted, however that
+    happened, goes on with the same options and --resume, and makes the same bytes: what was read of
+    standard input, what is known of large tables, and rows that do not fit in memory are kept beside
+    the output in a hidden folder, .NAME.unfinished, until then.
+
     A text table (CSV, TSV, …, or JSON lines) with a tenth of its rows for validation and a tenth
     for test, as many of each class:
 
