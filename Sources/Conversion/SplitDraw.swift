@@ -20,6 +20,7 @@ struct SplitDraw {
 
   /// Any rows.
   mutating func atRandom() throws(ConversionError) {
+    if parts.isEmpty { return }
     take(from: randomPermutation(rows, stream).map(Int.init), try counts(of: rows))
   }
 

@@ -11,13 +11,13 @@ extension Matmul {
 extension Matmul.Library {
   /// The library that measured fastest for this form and size.
   ///
-  /// Measured on one AMD Zen 3 core (AVX2, peak 99 GF/s) with OpenBLAS 0.3.21, oneDNN 2.6.3 and 8
-  /// to 512 rows; GF/s of direct / oneDNN / OpenBLAS at m×n×k:
+  /// Measured on one AMD Zen 3 core (AVX2, peak 99 GF/s) with OpenBLAS 0.3.21, oneDNN 2.6.3 and 4
+  /// to 1024 rows; GF/s of direct / oneDNN / OpenBLAS at m×n×k:
   ///
   /// | form | small | medium | large |
   /// |---|---|---|---|
-  /// | nt | 64×64×64: **90** / 87 / 63 | 128×256×512: 90 / **94** / 86 | 32×1024×1024: **75** / 69 / 69 |
-  /// | nt | 64×2×64: **53** / 10 / 12 | 32×512×784: 78 / **82** / 70 | 256×2048×2048: 80 / 76 / **85** |
+  /// | nt | 64×64×64: **90** / 87 / 63 | 128×256×512: 92 / **94** / 86 | 256×2048×784: **90** / 83 / 87 |
+  /// | nt | 64×10×256: **61** / 47 / 40 | 32×512×784: **92** / 79 / 67 | 512×512×4096: 85 / 85 / **90** |
   /// | nn | 64×64×64: **97** / 92 / 66 | 128×784×512: 92 / **98** / 87 | 256×2048×2048: 87 / 46 / **92** |
   /// | nn | 128×256×10: **78** / 70 / 32 | 128×512×256: **94** / 67 / 83 | 128×1024×1024: **87** / 47 / **87** |
   /// | tn | 64×64×64: **95** / 92 / 69 | 256×512×128: **95** / 67 / 84 | 2048×2048×256: 93 / **94** / 90 |
@@ -27,9 +27,9 @@ extension Matmul.Library {
     let isLarge = n * k >= 1 << 20
     switch form {
     case .nt:
-      if n * k <= 8192 || n <= 16 || m <= 4 { return .direct }
-      guard isLarge else { return .oneDNN }
-      return m >= 256 ? .openBLAS : .direct
+      if n * k <= 8192 || n <= 16 || m <= 16 || (m <= 32 && k >= 256) { return .direct }
+      guard n * k > 1 << 18, k >= 384 else { return .oneDNN }
+      return m <= 256 || k % 512 != 0 ? .direct : .openBLAS
     case .nn:
       if isSmall { return .direct }
       // Rows 2 KiB or a multiple apart share the few cache lines that oneDNN then contends for.

@@ -26,6 +26,17 @@ import Testing
     ]
   }()
 
+  /// A text table and a file of JSON lines, with all that such files may hold.
+  static let tables: [[UInt8]] = {
+    let table = (0..<40).map { row in
+      "\(row).25,\(row % 5 == 0 ? "NA" : "-\(row)e-3"),\"\(["ab", "c,\"\"d"][row % 2])\",\(row % 3)\n"
+    }
+    let objects = (0..<20).map { row in
+      "{\"a\": [\(row), 2.5e\(row)], \"w\": \"\(["x", "y\\u00e9"][row % 2])\", \"y\": \(row % 3)}\n"
+    }
+    return ["a,b,w,y\n" + table.joined(), objects.joined()].map { Array($0.utf8) }
+  }()
+
   @Test(arguments: samples.indices)
   func `damaged files are read or refused`(sample: Int) throws {
     let (format, files) = Self.samples[sample]
@@ -37,6 +48,24 @@ import Testing
       damaged[index] = mutated(files[index], &random)
       do {
         _ = try read(format, damaged)
+      } catch {
+        #expect(error is ConversionError)
+      }
+    }
+  }
+
+  @Test(arguments: tables.indices, [false, true])
+  func `damaged tables are converted or refused`(table: Int, skipsBadRows: Bool) throws {
+    let tables = Tables()
+    for number in 0..<100 {
+      var random = SeededGenerator(seed: 1, case: number)
+      let path = try tables.folder.write(mutated(Self.tables[table], &random), to: "t")
+      do {
+        _ = try tables.convert([.train: [path]]) { options in
+          options.table.targets = ["y"]
+          options.table.imputation = .mean
+          options.table.skipsBadRows = skipsBadRows
+        }
       } catch {
         #expect(error is ConversionError)
       }

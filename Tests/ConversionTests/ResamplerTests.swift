@@ -31,6 +31,26 @@ import Testing
     }
   }
 
+  @Test func `pixels of four bytes part into the planes of those of three`() {
+    var random = SeededGenerator(seed: 2)
+    for width in [1, 5, 16, 33] {
+      let size = ImageSize(width: width, height: 3)
+      let image = (0..<3 * size.pixels).map { _ in UInt8(random.below(256)) }
+      var padded: [UInt32] = []
+      for pixel in 0..<size.pixels {
+        let colors = image[3 * pixel..<3 * pixel + 3].map { UInt32($0) }
+        let word: UInt32 = colors[0] | colors[1] << 8 | colors[2] << 16 | 99 << 24
+        padded.append(UInt32(littleEndian: word))
+      }
+      var out = [UInt8](repeating: 0, count: image.count)
+      out.withUnsafeMutableBufferPointer { out in
+        Resampler(size: size, fit: .stretch, channels: 3)
+          .separate(padded, into: out)
+      }
+      #expect(out == resample(image, size, to: size, channels: 3))
+    }
+  }
+
   @Test func `the weights of each pixel add up to 1`() {
     for (length, target) in [(1, 7), (7, 1), (100, 33), (33, 100), (5, 5)] {
       let span = ImageSpan(source: (0, Double(length)), target: 0..<target)

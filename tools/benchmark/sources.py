@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""How fast arrays and images become HDF5: NPY against `cp`, Fashion-MNIST on the clock, and a folder of
-JPEG images against libjpeg-turbo's own decoding of them, on one thread, times the cores.
+"""How fast arrays and images become HDF5: NPY against `cp`, alone and with `sync`, Fashion-MNIST on
+the clock, and a folder of JPEG images against libjpeg-turbo's own decoding of them, on one thread,
+times the cores.
 
 usage: tools/benchmark/sources.py [--binary LOCKSTEP] [--gigabytes 4] [--images 20000] [--rounds 3]
            [--folder DIR]
@@ -83,19 +84,25 @@ def measure_npy(convert: list, folder: Path, gigabytes: float, rounds: int) -> d
     features.flush()
     del features
     np.save(folder / "y.npy", (np.arange(rows) % 10).astype(np.uint8))
-    copies, plain, default = [], [], []
+    copies, durable, plain, default = [], [], [], []
+    copy = ["cp", folder / "x.npy", folder / "copy"]
     for _ in range(rounds):
-        copies.append(run(["cp", folder / "x.npy", folder / "copy"]))
+        copies.append(run(copy))
+        (folder / "copy").unlink()
+        durable.append(run(["sh", "-c", f"cp '{copy[1]}' '{copy[2]}' && sync '{copy[2]}'"]))
         (folder / "copy").unlink()
         sources = ["--train", folder / "x.npy", folder / "y.npy", "--compression", "none"]
         plain.append(run(convert + sources + ["--shuffle", "none", "--duplicates", "ignore"]))
         default.append(run(convert + sources))
     (folder / "x.npy").unlink()
+    def speed(copies: list[dict], own: list[dict]) -> float:
+        return statistics.median(c["seconds"] / o["seconds"] for c, o in zip(copies, own))
+
     return {
-        "bytes": rows * 4096, "cp": medians(copies), "plain": medians(plain),
-        "default": medians(default),
-        "plainOfCp": statistics.median(c["seconds"] / p["seconds"] for c, p in zip(copies, plain)),
-        "defaultOfCp": statistics.median(c["seconds"] / d["seconds"] for c, d in zip(copies, default)),
+        "bytes": rows * 4096, "cp": medians(copies), "cpAndSync": medians(durable),
+        "plain": medians(plain), "default": medians(default),
+        "plainOfCp": speed(copies, plain), "plainOfCpAndSync": speed(durable, plain),
+        "defaultOfCp": speed(copies, default), "defaultOfCpAndSync": speed(durable, default),
     }
 
 

@@ -9,14 +9,17 @@ struct SourceWorker {
   private let folder: String
   private let seed: UInt64
   private let cases: Range<Int>
+  /// Empty where the sources are no tables.
+  private let target: String
   private let files: [String]
 
-  /// - Parameter words: folder, seed, first, end, files.
+  /// - Parameter words: folder, seed, first, end, target, files.
   init(_ words: [String]) {
     folder = words[0]
     seed = UInt64(words[1])!
     cases = Int(words[2])!..<Int(words[3])!
-    files = Array(words[4...])
+    target = words[4]
+    files = Array(words[5...])
   }
 
   func run() -> Int32 {
@@ -41,6 +44,11 @@ struct SourceWorker {
         sources: [.train: isImage ? [folder + "/images"] : paths], output: folder + "/source.h5")
       options.replacesExisting = true
       options.storage.compression = .none
+      if !target.isEmpty {
+        options.table.targets = [target]
+        options.table.imputation = .mean
+        options.table.skipsBadRows = number % 2 == 1
+      }
       options.imageSize = isImage ? ImageSize(width: 16, height: 16) : nil
       do {
         _ = try Converter.convert(options)

@@ -2,6 +2,8 @@
 #ifndef CFASTFLOAT_H
 #define CFASTFLOAT_H
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -13,6 +15,16 @@ extern "C" {
 const unsigned char *lockstep_parse_number(
     const unsigned char *begin, const unsigned char *end, unsigned char decimal_point,
     double *value);
+
+// Reads a record of so many plain numbers with delimiters between them, which ends within the bytes;
+// the number of column i goes to row[places[i]].
+//
+// Returns where the next record starts, or null for any other record, also where a number is not at
+// most `greatest`, without its sign.
+const unsigned char *lockstep_parse_record(
+    const unsigned char *begin, const unsigned char *end, unsigned char delimiter,
+    unsigned char decimal_point, double greatest, const int32_t *places, long columns,
+    double *row);
 
 #ifdef __cplusplus
 }

@@ -18,6 +18,7 @@
 #include "CrossEntropy.h"
 #include "Losses.h"
 
+#include "ColumnSums.h"
 #include "Gather.h"
 #include "Matmul.h"
 #include "Random.h"
@@ -34,6 +35,7 @@ const struct kernels TABLE = {
     .reduce = reduce,
     .update = update,
     .gather = gather,
+    .column_sums = column_sums,
     .random_words = random_words,
     .dropout_mask = dropout_mask,
     .multiply = multiply,

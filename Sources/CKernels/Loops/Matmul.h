@@ -11,6 +11,15 @@ enum {
   BLOCK_K = 400,
   BLOCK_N = 64,
   BLOCK_A = 64 * 1024,  // floats of a
+  // Of inner products with four rows of b, so that their sums stay in registers.
+#if LANES == 16
+  ROWS_PER_INNER = 6,
+#else
+  ROWS_PER_INNER = 3,
+#endif
+  INNER_BLOCK_K = 800,
+  INNER_ROW = INNER_BLOCK_K + 32,
+  INNER_BLOCK_A = 96 * 1024,
 };
 
 // Where a tile's left operand lies: element (i, l) at a[i·row + l·step].
@@ -239,31 +248,38 @@ static __attribute__((noinline)) void multiply_in_blocks(
 
 // c[i, j] for `rows` × `columns` results, each the inner product of a row of a and one of b.
 INLINE void inner_products(
-    int rows, int columns, long n, long k, const float *a, const float *b, float *c,
-    bool accumulate) {
-  vf sums[4][4];
+    int rows, int columns, long k, const float *a, long a_row, const float *b, long b_row,
+    float *c, long c_row, bool accumulate) {
+  vf sums[6][4];
 #pragma unroll
   for (int i = 0; i < rows; i++) {
 #pragma unroll
     for (int j = 0; j < columns; j++) sums[i][j] = splat(0);
   }
   EACH_VECTOR(l, some, k) {
-    vf x[4];
+    vf x[6];
 #pragma unroll
-    for (int i = 0; i < rows; i++) x[i] = load_some(a + i * k + l, some);
+    for (int i = 0; i < rows; i++) x[i] = load_some(a + i * a_row + l, some);
 #pragma unroll
     for (int j = 0; j < columns; j++) {
-      vf y = load_some(b + j * k + l, some);
+      vf y = load_some(b + j * b_row + l, some);
 #pragma unroll
       for (int i = 0; i < rows; i++) sums[i][j] = muladd(x[i], y, sums[i][j]);
     }
   }
 #pragma unroll
   for (int i = 0; i < rows; i++) {
+    float *to = c + i * c_row;
+    if (columns == 4) {
+      v4 total = sums_of_lanes(sums[i][0], sums[i][1], sums[i][2], sums[i][3]);
+      v4_anywhere *four = (v4_anywhere *)to;
+      *four = accumulate ? *four + total : total;
+      continue;
+    }
 #pragma unroll
     for (int j = 0; j < columns; j++) {
-      float *to = c + i * n + j;
-      *to = accumulate ? *to + sum_lanes(sums[i][j]) : sum_lanes(sums[i][j]);
+      float total = sum_lanes(sums[i][j]);
+      to[j] = accumulate ? to[j] + total : total;
     }
   }
 }
@@ -272,7 +288,7 @@ INLINE void inner_products(
 static void multiply_by_inner_products(
     long m, long n, long k, const float *a, const float *b, float *c, bool accumulate) {
 #define PRODUCTS(rows, columns) \
-  inner_products(rows, columns, n, k, a + i * k, b + j * k, c + i * n + j, accumulate)
+  inner_products(rows, columns, k, a + i * k, k, b + j * k, k, c + i * n + j, n, accumulate)
 #define COLUMNS(rows) \
   { \
     long j = 0; \
@@ -290,10 +306,97 @@ static void multiply_by_inner_products(
 #undef PRODUCTS
 }
 
+// Rows `from ..< from + rows` of a matrix, `k` numbers of each, one after another at `to`.
+INLINE void copy_rows(const float *from, long row, long rows, long k, float *to, long to_row) {
+  for (long i = 0; i < rows; i++) memcpy(to + i * to_row, from + i * row, (size_t)k * sizeof *to);
+}
+
+// Four columns of c, or `columns` of the last ones: inner products of the rows of a block of a with
+// as many rows of b. Meanwhile `next`, the rows of b after these, are fetched.
+INLINE void inner_column(
+    int columns, long m, long k, const float *a, long a_row, const float *b, long b_row,
+    const float *next, long next_row, float *c, long c_row, bool accumulate) {
+  long tiles = (m + ROWS_PER_INNER - 1) / ROWS_PER_INNER;
+  long ahead = (k + 16 * tiles - 1) / (16 * tiles) * 16;
+  long fetched = 0;
+#define TILE(rows) \
+  { \
+    long end = fetched + ahead < k ? fetched + ahead : k; \
+    for (; fetched < end; fetched += 16) { \
+      for (int j = 0; j < 4; j++) __builtin_prefetch(next + j * next_row + fetched, 0, 2); \
+    } \
+    inner_products(rows, columns, k, a, a_row, b, b_row, c, c_row, accumulate); \
+    a += (rows) * a_row; \
+    c += (rows) * c_row; \
+    m -= rows; \
+  }
+  while (m >= ROWS_PER_INNER) TILE(ROWS_PER_INNER)
+  if (m >= 3) TILE(3)
+  if (m >= 2) TILE(2)
+  if (m >= 1) TILE(1)
+#undef TILE
+}
+
+// For a transposed b of long rows: these are read as they lie, not copied and transposed first,
+// which takes long unless very many rows of a use the copy. Four of them pass a block of a that
+// stays in the second-level cache.
+static __attribute__((noinline)) void multiply_long_rows(
+    long m, long n, long k, const float *a, const float *b, float *c, bool accumulate) {
+  float block[INNER_BLOCK_A] __attribute__((aligned(64)));
+  float copied[4 * INNER_ROW] __attribute__((aligned(64)));
+  long block_k = even_part(k, INNER_BLOCK_K, LANES);
+  long block_row = (block_k + 15) / 16 * 16 + 16;
+  long block_m =
+      even_part(m, INNER_BLOCK_A / block_row / ROWS_PER_INNER * ROWS_PER_INNER, ROWS_PER_INNER);
+  // Rows of 2 KiB or a multiple share the few cache lines that they then contend for.
+  bool crowded = k % 512 == 0;
+  for (long l = 0; l < k; l += block_k) {
+    long depth = k - l < block_k ? k - l : block_k;
+    for (long i = 0; i < m; i += block_m) {
+      long height = m - i < block_m ? m - i : block_m;
+      copy_rows(a + i * k + l, k, height, depth, block, block_row);
+      for (long j = 0; j < n; j += 4) {
+        long columns = n - j < 4 ? n - j : 4;
+        const float *rows = b + j * k + l;
+        const float *next = n - j >= 8 ? rows + 4 * k : rows;
+        long row = k;
+        if (crowded) {
+          copy_rows(rows, k, columns, depth, copied, block_row);
+          rows = copied;
+          row = block_row;
+        }
+#define COLUMN(columns) \
+  case columns: \
+    inner_column( \
+        columns, height, depth, block, block_row, rows, row, next, k, c + i * n + j, n, \
+        accumulate || l > 0); \
+    break;
+        switch (columns) {
+          COLUMN(4)
+          COLUMN(3)
+          COLUMN(2)
+          COLUMN(1)
+        }
+#undef COLUMN
+      }
+    }
+  }
+}
+
 // Whether copying blocks of b costs more than it saves: few rows use a copy, or b (or what is
 // touched of it before it is needed again) fits the first-level cache as it lies.
 INLINE bool fits_in_place(long m, long n, long k) {
   return m <= 2 * ROWS_PER_TILE || n * k <= 8192 || m * n * k <= 1 << 20;
+}
+
+// Whether inner products of b's rows as they lie beat products with a copy of b: where few rows or
+// columns use the copy, or where b does not fit the second-level cache, if only its rows are so
+// long that adding up the lanes of a vector once for each is little.
+INLINE bool has_long_rows(long m, long n, long k) {
+  if (n <= 16 || m <= 8) return k >= 64;
+  if (m <= 16) return k >= 128;
+  if (m <= 32) return k >= 256;
+  return k >= 384 && n * k > 1 << 18;
 }
 
 static void matmul(
@@ -303,6 +406,8 @@ static void matmul(
     if (!accumulate) memset(c, 0, (size_t)(m * n) * sizeof *c);
   } else if (transpose_b && (n <= 2 || m <= 2)) {
     multiply_by_inner_products(m, n, k, a, b, c, accumulate);
+  } else if (transpose_b && !transpose_a && has_long_rows(m, n, k)) {
+    multiply_long_rows(m, n, k, a, b, c, accumulate);
   } else if (!transpose_b && fits_in_place(m, n, k)) {
     struct left left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
     multiply_in_place(m, n, k, left, b, c, accumulate);

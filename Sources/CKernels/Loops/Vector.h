@@ -7,7 +7,10 @@ typedef int32_t vi __attribute__((ext_vector_type(LANES)));
 typedef uint32_t vu __attribute__((ext_vector_type(LANES)));
 typedef double vd __attribute__((ext_vector_type(LANES / 2)));
 
+typedef float v4 __attribute__((ext_vector_type(4)));
+
 typedef vf vf_anywhere __attribute__((aligned(4), may_alias));
+typedef v4 v4_anywhere __attribute__((aligned(4), may_alias));
 
 INLINE vf splat(float x) { return (vf)(x); }
 
@@ -115,6 +118,17 @@ INLINE vf with_sign(vf x, vf s) { return (vf)(((vi)x & 0x7fffffff) | ((vi)s & IN
 INLINE float sum_lanes(vf x) {
   FOLD(x, PLUS);
   return (x4[0] + x4[2]) + (x4[1] + x4[3]);
+}
+
+// The same of four vectors at once.
+INLINE v4 sums_of_lanes(vf a, vf b, vf c, vf d) {
+  FOLD(a, PLUS);
+  FOLD(b, PLUS);
+  FOLD(c, PLUS);
+  FOLD(d, PLUS);
+  v4 ab = __builtin_shufflevector(a4, b4, 0, 4, 1, 5) + __builtin_shufflevector(a4, b4, 2, 6, 3, 7);
+  v4 cd = __builtin_shufflevector(c4, d4, 0, 4, 1, 5) + __builtin_shufflevector(c4, d4, 2, 6, 3, 7);
+  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
 }
 
 // A running sum in double precision, of the lanes' lower and upper half apart.

@@ -145,6 +145,11 @@ struct kernels {
   void (*_Nonnull gather)(
       const struct kernel_gather *_Nonnull job, const int32_t *_Nonnull indices, long rows,
       float *_Nonnull out);
+  /// Adds rows of `width` numbers, a multiple of 8, to what is known of their columns, a row of
+  /// `width` each: pivots, sums of differences from them and of these squared, least, greatest, and
+  /// how often a number of the column is there: that number, and how often.
+  void (*_Nonnull column_sums)(
+      const double *_Nonnull rows, long count, long width, double *_Nonnull sums);
   /// The words of Philox4x32-10 at `counter` and the counters after it, whose first word rises.
   void (*_Nonnull random_words)(
       uint64_t key, const uint32_t *_Nonnull counter, long count, uint32_t *_Nonnull words);

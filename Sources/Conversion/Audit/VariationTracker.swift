@@ -5,6 +5,8 @@ struct VariationTracker {
   private var first: [UInt8] = []
   /// The bits in which any row differed from the first one.
   private var changed: [UInt8] = []
+  /// Whether every feature was seen to differ, so that no more rows need to be looked at.
+  private var allVary = false
 
   init(width: Int, elementBytes: Int) {
     self.width = width
@@ -12,12 +14,13 @@ struct VariationTracker {
   }
 
   mutating func add(_ features: UnsafeRawBufferPointer, rows: Int) {
-    guard rows > 0 else { return }
+    guard rows > 0, !allVary else { return }
     let rowBytes = width * elementBytes
     if first.isEmpty {
       first = Array(features[..<rowBytes])
       changed = Array(repeating: 0, count: rowBytes)
     }
+    defer { allVary = constant.isEmpty }
     first.withUnsafeBufferPointer { first in
       changed.withUnsafeMutableBufferPointer { changed in
         for row in 0..<rows {

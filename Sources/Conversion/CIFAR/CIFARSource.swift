@@ -54,7 +54,7 @@ final class CIFARSource: RowSource {
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: min(bandRows, rowCount) * form.rowBytes, alignment: 64)
     defer { memory.deallocate() }
-    try readBands(of: bandRows, to: body) { rows, images, targets throws(ConversionError) in
+    try readBands(of: bandRows, to: body) { [self] rows, images, targets throws(ConversionError) in
       let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[..<(rows.count * form.rowBytes)])
       guard try reader.read(into: bytes) == bytes.count else { throw Self.cutShort(path, form) }
       for row in 0..<rows.count {

@@ -73,14 +73,17 @@ final class HDF5Source: RowSource {
     try readBands(of: bandRows, from: place.row) { band throws(ConversionError) in
       var band = band
       if schema.hasWeights {
+        // Not among what is read ahead: there is memory for those of one band.
+        try ConversionError.converting(path) { () throws(DatasetError) in
+          try rows.readWeights(band.firstRow..<band.firstRow + band.rows, into: weights)
+        }
         band.weights = UnsafeRawBufferPointer(
           UnsafeBufferPointer(rebasing: weights[..<band.rows]))
       }
       try body(band)
-    } filling: { band, features, targets throws(ConversionError) in
+    } filling: { [self] band, features, targets throws(ConversionError) in
       try ConversionError.converting(path) { () throws(DatasetError) in
         try rows.read(band, features: features, targets: targets)
-        if schema.hasWeights { try rows.readWeights(band, into: weights) }
       }
     }
   }

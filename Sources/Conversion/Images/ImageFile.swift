@@ -32,7 +32,7 @@ struct ImageFile: Sendable {
   /// Decodes into rows of interleaved samples.
   ///
   /// - Parameters:
-  ///   - channels: 3 makes grey images colours.
+  ///   - channels: 3 makes grey images colours; 4, for JPEG, adds a byte to each pixel.
   ///   - rows: width · height · channels samples of the header's bits.
   func decode(
     channels: Int, into rows: UnsafeMutableRawBufferPointer, _ decoders: JPEGDecoders

@@ -38,7 +38,7 @@ final class JPEGDecoders: Sendable {
     }
   }
 
-  /// Decodes into rows of interleaved samples.
+  /// Decodes into rows of interleaved samples: grey, RGB, or RGB and a byte more.
   func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, channels: Int,
     into rows: UnsafeMutableRawBufferPointer
@@ -47,12 +47,20 @@ final class JPEGDecoders: Sendable {
       let status = tjDecompress2(
         handle, bytes.baseAddress, UInt(bytes.count), rows.bindMemory(to: UInt8.self).baseAddress,
         Int32(header.width), 0, Int32(header.height),
-        Int32(channels == 1 ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), 0)
+        Self.form(channels), 0)
       if status == 0 { return }
       // Odd bytes between markers do no harm, and many cameras leave some.
       let isFatal = tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
       guard isFatal || Self.message(handle).contains("remature end") else { return }
       throw Self.damaged(handle)
+    }
+  }
+
+  private static func form(_ channels: Int) -> Int32 {
+    switch channels {
+    case 1: Int32(TJPF_GRAY.rawValue)
+    case 3: Int32(TJPF_RGB.rawValue)
+    default: Int32(TJPF_RGBX.rawValue)
     }
   }
 

@@ -40,6 +40,18 @@ struct Resampler {
     }
   }
 
+  /// Pixels of red, green, blue and a byte that is left out, of the wanted size, into planes.
+  func separate(_ image: UnsafePointer<UInt32>, into out: UnsafeMutableBufferPointer<UInt8>) {
+    let pixels = size.pixels
+    for channel in 0..<3 {
+      let target = out.baseAddress! + channel * pixels
+      let shift = UInt32(8 * channel)
+      for pixel in 0..<pixels {
+        target[pixel] = UInt8(truncatingIfNeeded: UInt32(littleEndian: image[pixel]) &>> shift)
+      }
+    }
+  }
+
   /// Interleaved samples into planes.
   @inline(__always)
   private func separate<Sample: FixedWidthInteger>(

@@ -166,7 +166,7 @@ final class RowOutput {
     _ band: OutputBand, of split: SplitName, by plan: SplitPlan?,
     _ body: (SplitName, [Int]) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    guard let plan else {
+    guard let plan, plan.rows.count > 1 else {
       classes?.count(band.labels, in: split)
       return try body(split, Array(0..<band.rows))
     }

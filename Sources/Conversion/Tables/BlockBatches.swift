@@ -166,6 +166,11 @@ final class BlockBatches<Output> {
   static func lastRecordEnd(
     _ bytes: UnsafeBufferPointer<UInt8>, from place: Int, hasQuotes: Bool
   ) -> Int {
+    let rest = UnsafeBufferPointer(rebasing: bytes[place...])
+    guard let start = rest.baseAddress else { return place }
+    if !hasQuotes || memchr(start, Int32(TableDialect.quote), rest.count) == nil {
+      return rest.lastIndex(of: 0x0A).map { place + $0 + 1 } ?? place
+    }
     var (end, isQuoted) = (place, false)
     for index in place..<bytes.count {
       if hasQuotes, bytes[index] == TableDialect.quote { isQuoted.toggle() }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// What the fields of a column are like, in a block of a table or in all of it.
 struct ColumnScan: Sendable {
   /// How much is found out.
@@ -51,9 +53,39 @@ struct ColumnScan: Sendable {
     numbers.add(value)
     least = value < least ? value : least
     greatest = value > greatest ? value : greatest
+    addKind(value)
+  }
+
+  @inline(__always)
+  private mutating func addKind(_ value: Double) {
     isInteger = isInteger && abs(value) < 0x1p63 && Double(Int(value)) == value
     fitsFloat = fitsFloat && Double(Float(value)) == value
     if differentNumbers.count < wishes.numbers { addDifferent(value) }
+  }
+
+  /// Hands what is known of the numbers to `sums`, to which others are added.
+  func load(into sums: inout ColumnSums, column: Int) {
+    numbers.load(into: &sums, column: column)
+    sums[.least, column] = least
+    sums[.greatest, column] = greatest
+    sums[.common, column] = common
+    sums[.commonCount, column] = Double(commonCount)
+  }
+
+  /// Takes numbers that were added to `sums` after `load`.
+  ///
+  /// - Parameters:
+  ///   - values: the first of these numbers, each `sums.width` behind the one before it.
+  ///   - count: how many they are.
+  mutating func take(
+    _ sums: ColumnSums, column: Int, _ values: UnsafePointer<Double>, count: Int
+  ) {
+    numbers.take(sums, column: column, count: count)
+    least = sums[.least, column]
+    greatest = sums[.greatest, column]
+    commonCount = Int(sums[.commonCount, column])
+    guard isInteger || fitsFloat || wishes.numbers > 0 else { return }
+    for row in 0..<count { addKind(values[row * sums.width]) }
   }
 
   /// Most numbers of a class are one of the last two.
@@ -132,6 +164,19 @@ struct Moments: Sendable, Equatable {
     let difference = value - pivot
     sum += difference
     squares += difference * difference
+  }
+
+  func load(into sums: inout ColumnSums, column: Int) {
+    sums[.pivot, column] = pivot
+    sums[.sum, column] = sum
+    sums[.squares, column] = squares
+  }
+
+  /// Takes `count` numbers that were added to `sums` after `load`.
+  mutating func take(_ sums: ColumnSums, column: Int, count: Int) {
+    self.count += count
+    sum = sums[.sum, column]
+    squares = sums[.squares, column]
   }
 
   /// Adds other numbers; the same, whatever pivots they were added around (Chan et al. 1979).

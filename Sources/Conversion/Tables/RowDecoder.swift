@@ -20,6 +20,49 @@ struct RowDecoder: Sendable {
   let actions: [Action]
   let missing: MissingWords
   let dialect: TableDialect
+  /// Where the number of each column goes, if all columns are numbers; else nil.
+  private let plainPlaces: [Int32]?
+  /// Where numbers of classes go, and below what they are.
+  private let plainClasses: [(place: Int, count: Double)]
+
+  /// Whether `decodePlain` can read any record.
+  var hasPlainRecords: Bool { plainPlaces != nil }
+
+  init(actions: [Action], missing: MissingWords, dialect: TableDialect) {
+    self.actions = actions
+    self.missing = missing
+    self.dialect = dialect
+    var places: [Int32] = []
+    var classes: [(place: Int, count: Double)] = []
+    for action in actions {
+      switch action {
+      case .number(let place, _): places.append(Int32(place))
+      case .numberedClass(let place, let count):
+        places.append(Int32(place))
+        classes.append((place, count))
+      default: break
+      }
+    }
+    plainPlaces = dialect.json == nil && places.count == actions.count ? places : nil
+    plainClasses = classes
+  }
+
+  /// Reads a record of plain numbers alone to their places of a row, in a fraction of the time that
+  /// `decode` takes.
+  /// - Returns: false, with nothing read, for any other record, and for one that has something wrong.
+  @inline(__always)
+  func decodePlain(_ cursor: inout FieldCursor, into row: UnsafeMutablePointer<Double>) -> Bool {
+    guard let plainPlaces,
+      let end = plainPlaces.withUnsafeBufferPointer({ cursor.plainRecord($0, into: row) })
+    else { return false }
+    for (place, count) in plainClasses where !Self.isClass(row[place], count) { return false }
+    cursor.passRecord(to: end)
+    return true
+  }
+
+  private static func isClass(_ value: Double, _ count: Double) -> Bool {
+    value >= 0 && value < count && value.rounded() == value
+  }
 
   /// Reads the fields of a record to their places of a row.
   @inline(__always)
@@ -42,7 +85,7 @@ struct RowDecoder: Sendable {
         if indices[value] == nil { cursor.note(.unknownClass(value.text), column: column) }
       case .numberedClass(let place, let count):
         row[place] = classNumber(&cursor, column)
-        if !(row[place] >= 0 && row[place] < count && row[place].rounded() == row[place]) {
+        if !Self.isClass(row[place], count) {
           cursor.note(.unknownClass(row[place].text), column: column)
         }
       case .group(let place):

@@ -22,6 +22,8 @@ struct RowEncoder: Sendable {
   let targetType: ElementType
   /// Numbers of a row.
   let rowWidth: Int
+  /// Whether the features are a row's first numbers as they stand, where none is missing.
+  let isDirect: Bool
 
   var featureBytes: Int { width * type.byteCount }
   /// Without targets a zero stands for one.
@@ -48,6 +50,9 @@ struct RowEncoder: Sendable {
       }
     }
     self.steps = steps
+    isDirect = steps.allSatisfy {
+      if case .value(let place, let feature, _) = $0 { place == feature } else { false }
+    }
     width = feature
     self.type = type
     self.targetPlaces = targetPlaces
@@ -119,12 +124,17 @@ final class EncodedRows: @unchecked Sendable {
   }
 
   /// Appends a row of numbers.
-  func append(_ row: UnsafePointer<Double>, record: Int) {
+  /// - Parameter isWhole: whether none is missing.
+  func append(_ row: UnsafePointer<Double>, record: Int, isWhole: Bool) {
     if rows == capacity { grow() }
-    scratch.update(repeating: 0, count: encoder.width)
-    encoder.encode(row, into: scratch)
+    var numbers = row
+    if !(isWhole && encoder.isDirect) {
+      scratch.update(repeating: 0, count: encoder.width)
+      encoder.encode(row, into: scratch)
+      numbers = UnsafePointer(scratch)
+    }
     store(
-      scratch, count: encoder.width, as: encoder.type, at: features! + rows * encoder.featureBytes)
+      numbers, count: encoder.width, as: encoder.type, at: features! + rows * encoder.featureBytes)
     memset(targets! + rows * encoder.targetBytes, 0, encoder.targetBytes)
     store(
       row + encoder.targetPlaces.lowerBound, count: encoder.targetPlaces.count,

@@ -5,7 +5,9 @@ extension TableReader {
     let line = line(at: problem.offset).map { "line \($0), " } ?? ""
     var place = "\(line)row \(problem.record + 1)"
     if let column = problem.column {
-      place += ", column \(names.map { "\"\($0[column])\"" } ?? "\(column + 1)")"
+      // A row of too many fields may be wrong in one that has no name.
+      let name = names.flatMap { column < $0.count ? "\"\($0[column])\"" : nil }
+      place += ", column \(name ?? "\(column + 1)")"
     }
     let (text, expected, remedy) = words(problem.kind)
     return ConversionError(

@@ -52,48 +52,45 @@ struct TableReader {
   ///   - accept: takes it, block after block.
   func forEachBlock<Output>(
     blockBytes: Int = blockBytes, from start: Start? = nil,
-    parse: @Sendable (inout FieldCursor) -> Output,
+    parse: @escaping @Sendable (inout FieldCursor) -> Output,
     accept: (Output, Place) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let batches = try BlockBatches<Output>(
+    nonisolated(unsafe) let batches = try BlockBatches<Output>(
       self, blockBytes: blockBytes, offset: start?.offset ?? dataOffset)
     var firstRecord = start?.record ?? 0
     var next = try batches.next(parse)
     while let batch = next {
-      var following: Result<BlockBatches<Output>.Batch?, ConversionError> = .success(nil)
-      var failure: ConversionError?
-      // While blocks are taken, the ones that follow are read and parsed.
-      inParallel {
-        do throws(ConversionError) {
-          for (index, block) in batch.blocks.enumerated() {
-            let problems = block.problems.map { problem in
-              var problem = problem
-              problem.record += firstRecord
-              problem.offset += batch.offset + block.start
-              return problem
-            }
-            try accept(
-              block.output,
-              Place(
-                firstRecord: firstRecord, records: block.records, bytes: block.end - block.start,
-                problems: problems,
-                next: index + 1 == batch.blocks.count
-                  ? Start(offset: batch.end, record: firstRecord + block.records) : nil))
-            firstRecord += block.records
-          }
-        } catch {
-          failure = error
-        }
-      } and: {
+      // While blocks are taken on this thread, the ones that follow are read and parsed on others.
+      nonisolated(unsafe) var following: Result<BlockBatches<Output>.Batch?, ConversionError> =
+        .success(nil)
+      let reading = DispatchGroup()
+      DispatchQueue.global().async(group: reading) {
         do throws(ConversionError) { following = .success(try batches.next(parse)) } catch {
           following = .failure(error)
         }
       }
-      if let failure { throw failure }
+      defer { reading.wait() }
+      for (index, block) in batch.blocks.enumerated() {
+        let problems = block.problems.map { problem in
+          var problem = problem
+          problem.record += firstRecord
+          problem.offset += batch.offset + block.start
+          return problem
+        }
+        try accept(
+          block.output,
+          Place(
+            firstRecord: firstRecord, records: block.records, bytes: block.end - block.start,
+            problems: problems,
+            next: index + 1 == batch.blocks.count
+              ? Start(offset: batch.end, record: firstRecord + block.records) : nil))
+        firstRecord += block.records
+      }
       if batch.isTooLong {
         throw error(
           RecordProblem(kind: .tooLong, record: firstRecord, offset: batch.end), names: nil)
       }
+      reading.wait()
       next = try following.get()
     }
   }
@@ -106,6 +103,9 @@ struct TableReader {
 
   /// Counts the records.
   func measure() throws(ConversionError) -> Size {
+    if dialect.json == nil, let records = try LineCount().records(of: source, from: dataOffset) {
+      return Size(records: records, bytes: source.size - dataOffset)
+    }
     var size = Size()
     try forEachBlock { cursor in
       cursor.skipRecords()
@@ -130,16 +130,6 @@ struct TableReader {
       var cursor = FieldCursor(
         bytes, block: 0..<end, isFinal: false, dialect: dialect, columns: columns)
       return parse(&cursor)
-    }
-  }
-}
-
-/// Runs two pieces of work at the same time, if there are cores, and waits for both.
-private func inParallel(_ first: () -> Void, and second: () -> Void) {
-  withoutActuallyEscaping(first) { first in
-    withoutActuallyEscaping(second) { second in
-      nonisolated(unsafe) let work = [first, second]
-      DispatchQueue.concurrentPerform(iterations: 2) { work[$0]() }
     }
   }
 }

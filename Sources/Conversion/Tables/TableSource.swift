@@ -84,19 +84,34 @@ final class TableSource: RowSource {
     _ blank: [ColumnScan]
   ) -> (EncodedRows, [ColumnScan]) {
     var scans = blank
+    let plain = PlainRows(rowWidth: rowWidth)
+    var plainTries = decoder.hasPlainRecords ? mostPlainTries : 0
     withUnsafeTemporaryAllocation(of: Double.self, capacity: rowWidth) { row in
-      scans.withUnsafeMutableBufferPointer { scans in
-        while cursor.startRecord() {
-          decoder.decode(&cursor, into: row.baseAddress!)
-          if cursor.finishRecord() {
-            block.append(row.baseAddress!, record: cursor.records - 1)
-            for place in scans.indices { scans[place].add(row[place]) }
+      while true {
+        if plainTries > 0 {
+          if decoder.decodePlain(&cursor, into: plain.next) {
+            block.append(plain.next, record: cursor.records - 1, isWhole: true)
+            plain.append(to: &scans)
+            continue
           }
+          plainTries -= 1
+        }
+        guard cursor.startRecord() else { return }
+        // Numbers are added up in the order of the rows.
+        plain.flush(to: &scans)
+        decoder.decode(&cursor, into: row.baseAddress!)
+        if cursor.finishRecord() {
+          block.append(row.baseAddress!, record: cursor.records - 1, isWhole: false)
+          for place in scans.indices { scans[place].add(row[place]) }
         }
       }
     }
+    plain.flush(to: &scans)
     return (block, scans)
   }
+
+  /// A block with so many records that are not plain is one of such records.
+  private static let mostPlainTries = 64
 
   /// Smaller where rows grow: many categories come from few bytes.
   private var blockBytes: Int {

@@ -21,6 +21,10 @@ package final class AtomicFile {
   private var descriptor: Int32 = -1
   private var isOpen = true
   private let slot: Int32
+  /// The disk was told to start on the bytes before this place.
+  private var startedBytes = 0
+  /// It is told each so many bytes.
+  private static let startingBytes = 32 << 20
   private static let count = Atomic<Int>(0)
 
   /// Chooses the temporary name; the file comes into being with the first `write`.
@@ -50,6 +54,19 @@ package final class AtomicFile {
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DatasetError) {
     try openTemporary()
     try check(FileTransfer.write(bytes, to: descriptor, at: offset))
+    lockstep_start_writing(descriptor, offset, bytes.count)
+  }
+
+  /// Has the disk start on what another writer has put into the file since it last did, once that is
+  /// much: `commit` then waits for the rest only.
+  package func startWriting() throws(DatasetError) {
+    try openTemporary()
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return }
+    let end = Int(status.st_size)
+    guard end - startedBytes >= Self.startingBytes else { return }
+    lockstep_start_writing(descriptor, startedBytes, end - startedBytes)
+    startedBytes = end
   }
 
   private func check(_ failure: Int32) throws(DatasetError) {

@@ -92,7 +92,8 @@ package final class StoredRows {
     }
   }
 
-  /// Reads the weights of rows, checked: finite, and not below 0.
+  /// Reads the weights of rows, checked: finite, and not below 0. Any thread may, also while another
+  /// one reads features and targets.
   package func readWeights(
     _ rows: Range<Int>, into weights: UnsafeMutableBufferPointer<Float>
   ) throws(DatasetError) {
@@ -102,7 +103,7 @@ package final class StoredRows {
       let memory = UnsafeMutableRawBufferPointer.allocate(
         byteCount: own.count * reader.column.rowBytes, alignment: 64)
       defer { memory.deallocate() }
-      try reader.read(own, into: memory, scratch: scratch)
+      try reader.read(own, into: memory, scratch: DecoderScratch())
       try reader.column.decodeWeights(
         UnsafeRawBufferPointer(memory), from: own.lowerBound,
         into: weights.baseAddress! + wanted.lowerBound - rows.lowerBound)

@@ -36,10 +36,12 @@ struct ChunkEncoder {
   /// All first bytes of the elements, then all second ones, and so on.
   private func shuffle(_ chunk: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer) {
     let elements = chunk.count / elementBytes
+    precondition(out.count >= chunk.count, "no room for the chunk")
+    guard let chunk = chunk.baseAddress, let out = out.baseAddress else { return }
     for byte in 0..<elementBytes {
-      for element in 0..<elements {
-        out[byte * elements + element] = chunk[element * elementBytes + byte]
-      }
+      let source = chunk.assumingMemoryBound(to: UInt8.self) + byte
+      let target = out.assumingMemoryBound(to: UInt8.self) + byte * elements
+      for element in 0..<elements { target[element] = source[element * elementBytes] }
     }
   }
 }

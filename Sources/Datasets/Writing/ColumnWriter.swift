@@ -3,30 +3,47 @@ import HDF5
 
 /// Writes one dataset of a split front to back: cuts it into chunks of whole rows, encodes several
 /// at once, and keeps a checksum of each and a digest of all.
-final class ColumnWriter {
+///
+/// Rows gather in one piece of memory while those before them, in another, are digested on one thread
+/// and encoded and written on a second. The pieces change places in `flush`, once both are done. So
+/// `filling` and what counts rows are touched by the caller only; `leaving`, `encoded`, `checksums`,
+/// `digest` and `failure` by the work in `departure`, and by the caller after `wait`.
+final class ColumnWriter: @unchecked Sendable {
   private let dataset: HDF5.Dataset
   private let rows: Int
   private let rowBytes: Int
   private let chunkRows: Int
   private let encoder: ChunkEncoder?
   /// Rows that wait for their chunks to be encoded, and how many.
-  private let pending: UnsafeMutableRawBufferPointer
-  private var pendingRows = 0
+  private var filling: UnsafeMutableRawBufferPointer
+  private var fillingRows = 0
+  /// Rows that are being written.
+  private var leaving: UnsafeMutableRawBufferPointer
   private let encoded: UnsafeMutableRawBufferPointer
   private var flushedRows = 0
   private(set) var checksums: [UInt32] = []
   private let digest = Fingerprint()
+  private let threads: Threads
+  private let departure = DispatchGroup()
+  private var failure: HDF5Error?
   /// Type and shape, in words.
   let form: String
+
+  /// What the columns of a file share, so that their chunks lie in it in one order.
+  struct Threads {
+    let digest = DispatchQueue(label: "digest of rows")
+    let chunks = DispatchQueue(label: "chunks of rows")
+  }
 
   var rowsPerChecksum: Int { chunkRows }
   var isComplete: Bool { flushedRows == rows }
 
   init(
     group: Group, name: String, type: ElementType, rowShape: [Int], rows: Int, chunkRows: Int,
-    compression: StorageOptions.Compression
+    compression: StorageOptions.Compression, threads: Threads
   ) throws(HDF5Error) {
     self.rows = rows
+    self.threads = threads
     self.chunkRows = min(chunkRows, rows)
     rowBytes = rowShape.reduce(type.byteCount, *)
     form = "\(type) \([rows] + rowShape)"
@@ -44,30 +61,33 @@ final class ColumnWriter {
       name, type, shape: [rows] + rowShape,
       storage: .chunked([self.chunkRows] + rowShape, filters: filters))
     let chunks = max(1, min(16, (16 << 20) / chunkBytes))
-    pending = .allocate(byteCount: chunks * chunkBytes, alignment: 64)
+    filling = .allocate(byteCount: chunks * chunkBytes, alignment: 64)
+    leaving = .allocate(byteCount: chunks * chunkBytes, alignment: 64)
     encoded = .allocate(
       byteCount: chunks * (chunkBytes + (encoder?.bound(chunkBytes) ?? 0)), alignment: 64)
   }
 
   deinit {
-    pending.deallocate()
+    filling.deallocate()
+    leaving.deallocate()
     encoded.deallocate()
   }
 
   /// Appends whole rows in the machine's byte order.
+  ///
+  /// - Throws: also for what could not be written of rows before these.
   func append(_ bytes: UnsafeRawBufferPointer) throws(HDF5Error) {
     precondition(bytes.count.isMultiple(of: rowBytes), "a part of a row")
-    digest.add(bytes)
-    let capacity = pending.count / rowBytes
+    let capacity = filling.count / rowBytes
     var rest = bytes
     while !rest.isEmpty {
-      let count = min(rest.count / rowBytes, capacity - pendingRows)
+      let count = min(rest.count / rowBytes, capacity - fillingRows)
       let part = UnsafeRawBufferPointer(rebasing: rest.prefix(count * rowBytes))
-      UnsafeMutableRawBufferPointer(rebasing: pending[(pendingRows * rowBytes)...])
+      UnsafeMutableRawBufferPointer(rebasing: filling[(fillingRows * rowBytes)...])
         .copyMemory(from: part)
-      pendingRows += count
+      fillingRows += count
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
-      if pendingRows == capacity || flushedRows + pendingRows == rows { try flush() }
+      if fillingRows == capacity || flushedRows + fillingRows == rows { try flush() }
     }
   }
 
@@ -77,41 +97,65 @@ final class ColumnWriter {
     }
   }
 
-  /// The digest of all rows. Nothing may be appended afterwards.
+  /// Returns when all rows that were flushed are digested and written.
+  func wait() throws(HDF5Error) {
+    departure.wait()
+    if let failure { throw failure }
+  }
+
+  /// The digest of all rows, once they are written. Nothing may be appended afterwards.
   func finishDigest() -> String { digest.finish() }
 
-  /// Encodes and writes the pending chunks, the last of which may be short at the end of the data.
+  /// Has the chunks that gathered digested, encoded and written, the last of which may be short at
+  /// the end of the data, once that is done with those before them.
   private func flush() throws(HDF5Error) {
+    try wait()
+    swap(&filling, &leaving)
+    let (first, count) = (flushedRows, fillingRows)
+    flushedRows += count
+    fillingRows = 0
+    threads.digest.async(group: departure) { [self] in
+      digest.add(UnsafeRawBufferPointer(rebasing: leaving[..<(count * rowBytes)]))
+    }
+    threads.chunks.async(group: departure) { [self] in
+      do throws(HDF5Error) {
+        try writeChunks(rows: count, first: first)
+      } catch {
+        failure = error
+      }
+    }
+  }
+
+  /// Encodes and writes the leaving rows.
+  private func writeChunks(rows: Int, first: Int) throws(HDF5Error) {
     let chunkBytes = chunkRows * rowBytes
-    let chunks = (pendingRows + chunkRows - 1) / chunkRows
-    let used = pendingRows * rowBytes
+    let chunks = (rows + chunkRows - 1) / chunkRows
+    let used = rows * rowBytes
     // HDF5 stores whole chunks also at the edge.
-    UnsafeMutableRawBufferPointer(rebasing: pending[used..<chunks * chunkBytes])
+    UnsafeMutableRawBufferPointer(rebasing: leaving[used..<chunks * chunkBytes])
       .initializeMemory(as: UInt8.self, repeating: 0)
     for chunk in 0..<chunks {
       checksums.append(
         crc32(
           UnsafeRawBufferPointer(
-            rebasing: pending[chunk * chunkBytes..<min((chunk + 1) * chunkBytes, used)])))
+            rebasing: leaving[chunk * chunkBytes..<min((chunk + 1) * chunkBytes, used)])))
     }
     let sizes = encode(chunks: chunks)
     for chunk in 0..<chunks {
       try dataset.writeChunk(
-        at: [flushedRows + chunk * chunkRows] + dataset.shape.dropFirst().map { _ in 0 },
+        at: [first + chunk * chunkRows] + dataset.shape.dropFirst().map { _ in 0 },
         from: UnsafeRawBufferPointer(rebasing: stored(chunk, sizes[chunk])))
     }
-    flushedRows += pendingRows
-    pendingRows = 0
   }
 
-  /// Encodes the pending chunks on all cores: each iteration reads its own chunk, and writes its
+  /// Encodes the leaving chunks on all cores: each iteration reads its own chunk, and writes its
   /// own part of `encoded` and its own size.
   private func encode(chunks: Int) -> [Int] {
     let chunkBytes = chunkRows * rowBytes
     guard let encoder else { return Array(repeating: chunkBytes, count: chunks) }
     return [Int](unsafeUninitializedCapacity: chunks) { sizes, count in
       nonisolated(unsafe) let sizes = sizes
-      nonisolated(unsafe) let pending = pending
+      nonisolated(unsafe) let leaving = leaving
       nonisolated(unsafe) let encoded = encoded
       let stride = chunkBytes + encoder.bound(chunkBytes)
       DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
@@ -120,7 +164,7 @@ final class ColumnWriter {
           at: chunk,
           to: encoder.encode(
             UnsafeRawBufferPointer(
-              rebasing: pending[chunk * chunkBytes..<(chunk + 1) * chunkBytes]),
+              rebasing: leaving[chunk * chunkBytes..<(chunk + 1) * chunkBytes]),
             scratch: UnsafeMutableRawBufferPointer(rebasing: encoded[start..<start + chunkBytes]),
             into: UnsafeMutableRawBufferPointer(
               rebasing: encoded[start + chunkBytes..<start + stride])))
@@ -129,10 +173,10 @@ final class ColumnWriter {
     }
   }
 
-  /// Where the stored form of a pending chunk lies.
+  /// Where the stored form of a leaving chunk lies.
   private func stored(_ chunk: Int, _ size: Int) -> Slice<UnsafeMutableRawBufferPointer> {
     let chunkBytes = chunkRows * rowBytes
-    guard let encoder else { return pending[chunk * chunkBytes..<(chunk + 1) * chunkBytes] }
+    guard let encoder else { return leaving[chunk * chunkBytes..<(chunk + 1) * chunkBytes] }
     let start = chunk * (chunkBytes + encoder.bound(chunkBytes)) + chunkBytes
     return encoded[start..<start + size]
   }

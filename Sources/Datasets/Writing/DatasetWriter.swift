@@ -3,7 +3,8 @@ import HDF5
 /// Writes a dataset file, split by split and band by band; it has its name only when complete.
 ///
 /// Call `append` until every split has the rows that its schema says, then `finish`. A writer that
-/// is dropped or cancelled before leaves nothing. One thread at a time may use it.
+/// is dropped or cancelled before leaves nothing. One thread at a time may use it; what it was given
+/// is digested, encoded and written on others, while that thread makes the next rows.
 public final class DatasetWriter {
   private let output: AtomicFile
   private let file: File
@@ -26,13 +27,17 @@ public final class DatasetWriter {
     file = try DatasetError.converting(file: path) { () throws(HDF5Error) in
       try File(creating: output.temporaryPath)
     }
+    let threads = ColumnWriter.Threads()
     for (split, rows) in schema.rows.sorted(by: { $0.key < $1.key }) {
       columns[split] = try DatasetError.converting(file: path) { () throws(HDF5Error) in
         try Self.createColumns(
-          in: file.createGroup(split.rawValue), schema: schema, rows: rows, storage: storage)
+          in: file.createGroup(split.rawValue), schema: schema, rows: rows, storage: storage,
+          threads: threads)
       }
     }
   }
+
+  deinit { settle() }
 
   /// Appends rows to a split, in the machine's byte order.
   ///
@@ -56,6 +61,7 @@ public final class DatasetWriter {
       try columns[.weights]?.append(weights)
       try columns[.row]!.append(rowNumbers.map(Int64.init))
     }
+    try output.startWriting()
   }
 
   /// Writes what remains and gives the file its name, durably.
@@ -63,8 +69,10 @@ public final class DatasetWriter {
   /// - Returns: the content's fingerprint.
   @discardableResult
   public func finish(_ information: DatasetInformation) throws(DatasetError) -> String {
-    let fingerprint = fingerprint()
+    var fingerprint = ""
     try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
+      for column in columns.values.flatMap(\.values) { try column.wait() }
+      fingerprint = self.fingerprint()
       try writeChecksums()
       try information.write(to: file.attributes, fingerprint: fingerprint)
       try file.close()
@@ -75,12 +83,19 @@ public final class DatasetWriter {
 
   /// Gives up, and removes what was written.
   public func cancel() {
+    settle()
     try? file.close()
     output.cancel()
   }
 
+  /// Returns when nothing is being written any more, whatever became of it.
+  private func settle() {
+    for column in columns.values.flatMap(\.values) { try? column.wait() }
+  }
+
   private static func createColumns(
-    in group: Group, schema: DatasetSchema, rows: Int, storage: StorageOptions
+    in group: Group, schema: DatasetSchema, rows: Int, storage: StorageOptions,
+    threads: ColumnWriter.Threads
   ) throws(HDF5Error) -> [FileFormat.Column: ColumnWriter] {
     let chunkRows = storage.chunkRows(rowBytes: schema.featureBytes)
     func column(_ column: FileFormat.Column, _ type: ElementType, _ shape: [Int])
@@ -91,7 +106,7 @@ public final class DatasetWriter {
         group: group, name: column.rawValue, type: type, rowShape: shape, rows: rows,
         chunkRows: column == .features
           ? chunkRows : storage.chunkRows(rowBytes: rowBytes, besideChunksOf: chunkRows),
-        compression: storage.compression)
+        compression: storage.compression, threads: threads)
     }
     var columns = [
       FileFormat.Column.features: try column(.features, schema.featureType, schema.featureShape),

@@ -82,6 +82,28 @@ import Testing
     }
   }
 
+  @Test func `lines are counted as the records they are, wherever the file is cut`() throws {
+    var random = SeededGenerator(seed: 4)
+    for _ in 0..<200 {
+      let pieces = ["1,2", "\n", "\n", "\r\n", "\r", "3", "\r\r\n"]
+      let body = (0..<random.below(20)).map { _ in pieces[random.below(pieces.count)] }.joined()
+      let source = try SourceFile(try tables.write("a,b\n" + body))
+      let reader = TableReader(source: source, dialect: TableDialect(), columns: 2, dataOffset: 4)
+      nonisolated(unsafe) var records = 0
+      try reader.forEachBlock {
+        $0.skipRecords()
+      } accept: {
+        records += $1.records
+      }
+      for pieceBytes in [1, 2, 3, 7, 1 << 20] {
+        let count = try LineCount(pieceBytes: pieceBytes).records(of: source, from: 4)
+        #expect(count == records, "\(body.debugDescription) in pieces of \(pieceBytes)")
+      }
+    }
+    let quoted = try SourceFile(try tables.write("a,b\n1,\"2\n\"\n"))
+    #expect(try LineCount().records(of: quoted, from: 4) == nil)
+  }
+
   @Test func `a stray quote does not shift the rows behind it`() throws {
     var text = "a,b,y\n"
     for row in 0..<2000 { text += row == 900 ? "1,5\" pipe,1\n" : "\(row),\"q,\(row % 3)\",1\n" }
@@ -101,6 +123,9 @@ import Testing
       ("a,y\n1,2\n\"3,4\n5,6\n", "DIR/t.csv: line 3, row 2, column \"a\": a quote is never closed"),
       (
         "a,y\n1,2\n3\",4\n", "DIR/t.csv: line 3, row 2, column \"a\": a quote stands inside a field"
+      ),
+      (
+        "a,y\n1,2\n3,4,5\"\n", "DIR/t.csv: line 3, row 2, column 3: a quote stands inside a field"
       ),
       ("a,y\n1,2\n\"3\"x,4\n", "DIR/t.csv: line 3, row 2, column \"a\": text follows the quote"),
       ("a,y\n1,2\n\"\n\",2\nx\n", "DIR/t.csv: line 5, row 3: the row has 1 field"),
