@@ -71,8 +71,9 @@ final class WorkingFolder {
 
   deinit { unlock() }
 
-  /// Removes the folder and all that is in it.
+  /// Removes the folder and all that is in it, unless it is another conversion's.
   func remove() {
+    guard owner >= 0 else { return }
     lockstep_remove_tree(path)
     unlock()
   }

@@ -236,9 +236,11 @@ import Testing
 
   @Test func `two conversions to one file do not disturb each other`() throws {
     var options = try smallOptions()
+    let early = try WorkingFolder(options)
     try interrupt(options)
     options.resumes = true
     let work = try WorkingFolder(options)
+    early.remove()
     let error = #expect(throws: ConversionError.self) { try Converter.convert(options) }
     #expect(error?.problem.contains("is being made by another conversion, process") == true)
     withExtendedLifetime(work) {}
