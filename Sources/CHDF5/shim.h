@@ -24,6 +24,8 @@ static inline hid_t chdf5_link_access(void) { return H5P_LINK_ACCESS; }
 static inline hid_t chdf5_link_creation(void) { return H5P_LINK_CREATE; }
 static inline hid_t chdf5_group_access(void) { return H5P_GROUP_ACCESS; }
 static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+static inline hid_t chdf5_file_creation(void) { return H5P_FILE_CREATE; }
+static inline hid_t chdf5_group_creation(void) { return H5P_GROUP_CREATE; }
 static inline hid_t chdf5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 static inline hid_t chdf5_attribute_creation(void) { return H5P_ATTRIBUTE_CREATE; }
 

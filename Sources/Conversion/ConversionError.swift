@@ -11,6 +11,8 @@ public struct ConversionError: Error, Sendable, Equatable, CustomStringConvertib
   public var expected: String?
   /// What the user can do.
   public var remedy: String?
+  /// Whether the options are wrong, and not the sources or the machine: `subject` is an option then.
+  public var isUsage = false
 
   public init(
     subject: String, problem: String, expected: String? = nil, remedy: String? = nil
@@ -19,6 +21,12 @@ public struct ConversionError: Error, Sendable, Equatable, CustomStringConvertib
     self.problem = problem
     self.expected = expected
     self.remedy = remedy
+  }
+
+  /// An error about an option, or about several.
+  init(option: String, problem: String, expected: String? = nil, remedy: String? = nil) {
+    self.init(subject: option, problem: problem, expected: expected, remedy: remedy)
+    isUsage = true
   }
 
   /// An error about the output.

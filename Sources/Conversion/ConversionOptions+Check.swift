@@ -14,39 +14,39 @@ extension ConversionOptions {
     ] {
       guard fraction >= 0, fraction < 1 else {
         throw ConversionError(
-          subject: name, problem: "is \(fraction.text)", expected: "a number from 0 to below 1")
+          option: name, problem: "is \(fraction.text)", expected: "a number from 0 to below 1")
       }
       if fraction > 0, sources[split]?.isEmpty == false {
         throw ConversionError(
-          subject: name, problem: "is given, and so are sources for \(split)",
+          option: name, problem: "is given, and so are sources for \(split)",
           expected: "one or the other")
       }
       if fraction > 0, sources[.train]?.isEmpty != false {
         throw ConversionError(
-          subject: name, problem: "takes rows of train, which has no sources",
+          option: name, problem: "takes rows of train, which has no sources",
           expected: "--train with sources")
       }
     }
     guard validationFraction + testFraction < 1 else {
       throw ConversionError(
-        subject: "--validation-fraction and --test-fraction",
+        option: "--validation-fraction and --test-fraction",
         problem: "add up to \((validationFraction + testFraction).text)",
         expected: "less than 1, for rows to be left in train")
     }
     try checkSplits()
     guard memoryBudget >= Self.leastMemory else {
       throw ConversionError(
-        subject: "--memory-budget", problem: "is \(memoryBudget) bytes",
+        option: "--memory-budget", problem: "is \(memoryBudget) bytes",
         expected: "at least \(Self.leastMemory)")
     }
     guard Self.chunkBytes.contains(storage.chunkBytes) else {
       throw ConversionError(
-        subject: "--chunk-bytes", problem: "is \(storage.chunkBytes)",
+        option: "--chunk-bytes", problem: "is \(storage.chunkBytes)",
         expected: "a number from \(Self.chunkBytes.lowerBound) to \(Self.chunkBytes.upperBound)")
     }
     if case .gzip(let level) = storage.compression, !(1...9).contains(level) {
       throw ConversionError(
-        subject: "--compression", problem: "is gzip:\(level)",
+        option: "--compression", problem: "is gzip:\(level)",
         expected: "none, or gzip:1 (fast) to gzip:9 (small)")
     }
     do throws(DatasetError) {
@@ -65,17 +65,17 @@ extension ConversionOptions {
     guard let first = given.first else { return }
     guard given.count == 1 else {
       throw ConversionError(
-        subject: given.joined(separator: " and "), problem: "are both given",
+        option: given.joined(separator: " and "), problem: "are both given",
         expected: "one of them")
     }
     guard like == nil else {
       throw ConversionError(
-        subject: first, problem: "is given with --like", expected: "one or the other",
+        option: first, problem: "is given with --like", expected: "one or the other",
         remedy: "give each split its own sources")
     }
     guard validationFraction + testFraction > 0 else {
       throw ConversionError(
-        subject: first, problem: "splits nothing",
+        option: first, problem: "splits nothing",
         expected: "--validation-fraction or --test-fraction")
     }
   }

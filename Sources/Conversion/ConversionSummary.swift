@@ -16,6 +16,8 @@ public struct ConversionSummary: Sendable, Equatable {
   public var classNames: [String]?
   /// Rows of each class in each split; empty when targets are values.
   public var classCounts: [SplitName: [Int]]
+  /// How rows are compressed, if a sample of them decided it.
+  public var compression: CompressionChoice?
   public var normalization: Normalization
   public var fingerprint: String
   /// What the user should know of how sources were read.

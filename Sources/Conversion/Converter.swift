@@ -13,33 +13,44 @@ public enum Converter {
     progress: @escaping (ConversionProgress) -> Void = { _ in }
   ) throws(ConversionError) -> ConversionSummary {
     try options.check()
-    let files = try SourceFile.open(options.sources)
-    let sources = try Sources(files, options, presumes: true)
+    let work = options.isResumable ? try WorkingFolder(options) : nil
     do throws(ConversionError) {
-      return try convert(sources, options, progress)
+      let summary = try convert(options, keepingIn: work, progress)
+      work?.remove()
+      return summary
     } catch {
-      guard sources.set.presumedWrongly else { throw error }
+      work?.remove()
+      throw error
     }
-    return try convert(Sources(files, options, presumes: false), options, progress)
   }
 
   private static func convert(
-    _ sources: Sources, _ options: ConversionOptions,
+    _ options: ConversionOptions, keepingIn work: WorkingFolder?,
+    _ progress: @escaping (ConversionProgress) -> Void
+  ) throws(ConversionError) -> ConversionSummary {
+    let files = try SourceFile.open(options.sources, keepingIn: work)
+    let sources = try Sources(files, options, presumes: true, keepingIn: work)
+    do throws(ConversionError) {
+      return try convert(sources, options, keepingIn: work, progress)
+    } catch {
+      guard sources.set.presumedWrongly else { throw error }
+    }
+    work?.removeRows()
+    return try convert(
+      Sources(files, options, presumes: false, keepingIn: work), options, keepingIn: work, progress)
+  }
+
+  private static func convert(
+    _ sources: Sources, _ options: ConversionOptions, keepingIn work: WorkingFolder?,
     _ progress: @escaping (ConversionProgress) -> Void
   ) throws(ConversionError) -> ConversionSummary {
     let schema = sources.outputSchema
     let classNames = try sources.classNames(options)
-    let output = try RowOutput(
+    let output = RowOutput(
       schema: schema, source: sources.schema,
       classCount: classNames?.count ?? sources.schema.classCount, options: options,
       progress: progress)
-    for (split, rows) in sources.splits.sorted(by: { $0.key < $1.key }) {
-      if split == .train, let plan = sources.plan {
-        try output.write(rows, by: plan)
-      } else {
-        try output.write(rows, to: split)
-      }
-    }
+    try output.write(sources, keepingIn: work)
     try sources.set.conclude()
     let classCount = output.classes?.classCount
     let audit = try Audit(sources, output, options)
@@ -49,11 +60,13 @@ public enum Converter {
     return ConversionSummary(
       output: options.output, byteCount: size(of: options.output), rows: schema.rows,
       featureShape: schema.featureShape, featureType: schema.featureType,
-      targetType: sources.schema.targetType,
+      targetType: sources.targetType,
       targets: classCount.map { .classes($0) } ?? .values(schema.targetShape.reduce(1, *)),
       classNames: classNames, classCounts: output.classes?.result ?? [:],
-      normalization: information.normalization ?? .none, fingerprint: fingerprint,
-      notes: sources.notes, skippedRows: sources.set.skipped, skippedExamples: sources.set.examples,
+      compression: output.compression, normalization: information.normalization ?? .none,
+      fingerprint: fingerprint,
+      notes: (work?.notes ?? []) + sources.notes, skippedRows: sources.set.skipped,
+      skippedExamples: sources.set.examples,
       audit: audit)
   }
 

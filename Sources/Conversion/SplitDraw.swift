@@ -42,7 +42,7 @@ struct SplitDraw {
     for label in classes where members[label]!.count < 1 + parts.count {
       let count = members[label]!.count
       throw ConversionError(
-        subject: "--stratify",
+        option: "--stratify",
         problem: "class \(keys.classNames?[Int(label)] ?? "\(label)") has "
           + "\(count == 1 ? "one row" : "\(count) rows")",
         expected: "at least \(1 + parts.count), one for each split",
@@ -79,7 +79,7 @@ struct SplitDraw {
     }
     guard names.count > parts.count else {
       throw ConversionError(
-        subject: "--group-by", problem: "finds \(names.count) groups",
+        option: "--group-by", problem: "finds \(names.count) groups",
         expected: "at least \(parts.count + 1), one for each split")
     }
     var drawn = randomPermutation(names.count, stream).map { names[Int($0)] }[...]
@@ -103,7 +103,7 @@ struct SplitDraw {
       let count = Int((part.fraction * Double(rows)).rounded())
       guard count > 0, count < left else {
         throw ConversionError(
-          subject: "\(part.option) \(part.fraction.text)",
+          option: "\(part.option) \(part.fraction.text)",
           problem: "takes \(count) of the \(rows) rows of train",
           expected: "at least 1 row in each split")
       }

@@ -38,6 +38,7 @@ struct RawTables {
     options.shuffle = .none
     options.storage.compression = .none
     options.searchesDuplicates = false
+    options.isResumable = false
     do {
       rows = try Converter.convert(options).rows[split] ?? 0
     } catch {

@@ -24,6 +24,20 @@ import Testing
     #expect(try file.dataset("train/features").shape == [8, 3])
   }
 
+  /// Which of both it is does not hang on how the file is called.
+  @Test func `a source that is not there is a failure, an option that is wrong a usage error`()
+    throws
+  {
+    try folder.write(Array(rows.utf8), to: "rows")
+    let missing = try shell("$lockstep convert --output out.h5 --train=--none")
+    expectFailure(missing, status: 1, ["--none: cannot be opened"])
+    let wrong = try shell("$lockstep convert --output out.h5 --train rows --stratify")
+    expectFailure(wrong, status: 2, ["--stratify: splits nothing"])
+    let late = try shell(
+      "$lockstep convert --output out.h5 --train rows --group-by x --test-fraction 0.5")
+    expectFailure(late, status: 2, ["--group-by: names a column, and rows has none"])
+  }
+
   @Test func `a process's output is read as a file is`() throws {
     try folder.write(Array(rows.utf8), to: "rows")
     let outcome = try shell("$lockstep convert --train <(cat rows) --output out.h5")

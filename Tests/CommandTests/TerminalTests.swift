@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Conversion
 @testable import lockstep
 
 /// Terminals, pipes, signals and full disks.
@@ -21,6 +22,17 @@ import Testing
     #expect(outcome.output.contains("samples/s"))
     let last = try #require(outcome.output.ranges(of: "\repoch").last)
     #expect(outcome.output[last.upperBound...].contains("\r\u{1b}[K"))
+  }
+
+  @Test func `A conversion tells its rate and the time that is left`() throws {
+    let progress = ConversionProgress(rowsRead: 3000, rowsWritten: 1000, rowsTotal: 5000)
+    let state = ConversionPace.state(progress, done: 2000, total: 10_000, seconds: 4)
+    #expect(state.title == "writing" && state.fraction == 0.4)
+    #expect(state.details == ["250 rows/s", "12.0 s left", "1,000 of 5,000 rows written"])
+    let outcome = try workshop.shell(
+      "LC_ALL=C.UTF-8 TERM=xterm script -qec "
+        + "'\"$lockstep\" convert --train data.h5 --output out.h5' /dev/null")
+    #expect(outcome.output.contains("\rwriting  ") && outcome.output.contains(" rows/s"))
   }
 
   @Test func `A reader that goes away is no error`() throws {

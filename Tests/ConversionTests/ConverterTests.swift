@@ -292,4 +292,57 @@ import Testing
     #expect(try File(opening: output).dataset("test/features").values(as: UInt8.self) == wanted)
     #expect(try Dataset(path: output).load(.test).rows == 10_000)
   }
+
+  @Test func `compression is chosen by a sample, and the rows' geometry is the same`() throws {
+    var random = SeededGenerator(seed: 2)
+    let noise = (0..<60 * 1000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let text = (0..<60 * 1000).map { UInt8($0 / 100 % 3) }
+    let labels = try folder.write(idx(8, [60], (0..<60).map { $0 % 3 }), to: "labels")
+    for (values, isCompressed) in [(noise, false), (text, true)] {
+      let images = try folder.write(idx(8, [60, 1000], values), to: "images")
+      var options = options([.train: [images, labels]])
+      options.replacesExisting = true
+      options.storage.chunkBytes = 8000
+      let plain = try Converter.convert(options)
+      let layout = try File(opening: output).dataset("train/features").layout
+      options.choosesCompression = true
+      let summary = try Converter.convert(options)
+      let stored = try File(opening: output).dataset("train/features")
+      #expect(stored.layout == layout && layout == .chunked([8, 1000]))
+      #expect(stored.filters.isEmpty == !isCompressed)
+      #expect(
+        summary.compression?.compression
+          == (isCompressed ? .gzip(level: 6) : StorageOptions.Compression.none))
+      #expect(summary.fingerprint == plain.fingerprint)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (0x0B, big([0, 255] as [Int16]), ElementType.uint8), (0x0C, big([0, 1] as [Int32]), .uint8),
+      (0x0C, big([0, 300] as [Int32]), .uint16),
+      (0x0D, big([1, 2].map { Float($0).bitPattern }), .float32),
+      (0x0E, big([0.5, 2].map(\Double.bitPattern)), .float32),
+      (0x0E, big([0.1, 2].map(\Double.bitPattern)), .float64),
+    ] as [(UInt8, [UInt8], ElementType)])
+  func `targets are stored in the smallest type that holds them`(
+    code: UInt8, values: [UInt8], type: ElementType
+  ) throws {
+    let images = try folder.write(idx(8, [2, 1], [0, 1]), to: "images")
+    let labels = try folder.write(idx(code, [2], values), to: "labels")
+    var options = options([.train: [images, labels]])
+    options.shuffle = .none
+    #expect(try Converter.convert(options).targetType == type)
+    let stored = try File(opening: output).dataset("train/targets")
+    #expect(stored.storedType == .number(type, .littleEndian))
+    #expect(try stored.values(as: Double.self) == doubles(values.bigEndian(code), code))
+  }
+}
+
+extension [UInt8] {
+  /// Values of an IDX file turned to the machine's byte order.
+  fileprivate func bigEndian(_ code: UInt8) -> [UInt8] {
+    let width = [0x0B: 2, 0x0C: 4, 0x0D: 4, 0x0E: 8][Int(code)] ?? 1
+    return stride(from: 0, to: count, by: width).flatMap { self[$0..<$0 + width].reversed() }
+  }
 }

@@ -52,11 +52,26 @@ import Testing
     #expect(data.normalization == information.normalization)
   }
 
-  @Test func `weights are left out, and that is told`() throws {
+  @Test func `weights stay with their rows, shuffled or drawn for another split`() throws {
     try SyntheticDataset.writeClasses(
-      to: folder.file("a.h5"), rows: [.train: 20], weighted: true)
-    let summary = try convert("a.h5", to: "b.h5", [.train])
-    #expect(summary.notes == ["\(folder.file("a.h5")): the weights of its rows are left out"])
+      to: folder.file("a.h5"), rows: [.train: 200], weighted: true)
+    let old = try File(opening: folder.file("a.h5"))
+      .dataset("train/weights").values(as: Float.self)
+    for shuffle in ConversionOptions.Shuffle.allCases {
+      let summary = try convert("a.h5", to: "b.h5", [.train]) {
+        $0.shuffle = shuffle
+        $0.validationFraction = 0.3
+        $0.replacesExisting = true
+      }
+      #expect(summary.notes == [])
+      let file = try File(opening: folder.file("b.h5"))
+      for split in summary.rows.keys {
+        let numbers = try file.dataset("\(split)/row").values(as: Int.self)
+        let weights = try file.dataset("\(split)/weights").values(as: Float.self)
+        #expect(weights == numbers.map { old[$0] })
+      }
+    }
+    #expect(Set(old).count > 1)
   }
 
   @Test func `datasets that are named are taken, for the split of their name`() throws {

@@ -13,10 +13,14 @@ extension Audit {
   init(
     _ sources: Sources, _ output: RowOutput, _ options: ConversionOptions
   ) throws(ConversionError) {
-    sources.set.describe(in: &self)
+    let outliers = output.outliers?.result ?? [:]
+    sources.set.describe(in: &self, outliers: outliers)
+    describe(output.features, sources, outliers)
+    describeRows(sources, options)
     if let found = try output.duplicates?.finish() {
       duplicates = found.duplicates
       leaked = found.leaked
+      duplicateExamples = found.examples.sorted { ($0.split, $0.row) < ($1.split, $1.row) }
     }
     constantFeatures = sources.outputSchema.rows[.train] ?? 0 > 1 ? output.variation.constant : []
     findSkipped(sources.set.skipped)
@@ -42,13 +46,61 @@ extension Audit {
     for (split, count) in (duplicates ?? [:]).sorted(by: { $0.key < $1.key }) {
       find(
         .duplicates,
-        "\(count) of the \(rows[split] ?? 0) rows of \(split) are equal to another one there")
+        "\(count) of the \(rows[split] ?? 0) rows of \(split) are equal to another one there"
+          + examples { $0.split == split && $0.otherSplit == split })
     }
     for (split, count) in leaked.sorted(by: { $0.key < $1.key }) {
       find(
         .leakage,
         "\(count) of the \(rows[split] ?? 0) rows of \(split) are also in "
-          + (split == .test ? "train or validation" : "train"))
+          + (split == .test ? "train or validation" : "train")
+          + examples { $0.split == split && $0.otherSplit != split })
+    }
+  }
+
+  /// A few rows, by their numbers in the dataset `row`.
+  private func examples(_ isWanted: (Duplicate) -> Bool) -> String {
+    let words = duplicateExamples.filter(isWanted).map { example in
+      "\(example.row) is \(example.otherRow)"
+        + (example.otherSplit == example.split ? "" : " of \(example.otherSplit)")
+    }
+    return words.isEmpty ? "" : " (row \(words.joined(separator: ", ")), from 0)"
+  }
+
+  /// Tells what arrays are like.
+  private mutating func describe(
+    _ features: FeatureScan?, _ sources: Sources, _ outliers: [String: Int]
+  ) {
+    guard let features else { return }
+    let schema = sources.schema
+    for (index, scan) in features.columns.enumerated() {
+      if features.isByColumn {
+        let name = schema.name(ofFeature: index)
+        add(column: name, type: "\(sources.featureType)", scan, outliers: outliers[name])
+      } else {
+        let shape = schema.featureShape.map(String.init).joined(separator: "×")
+        add(column: "features", type: "\(shape) \(sources.featureType)", scan, outliers: nil)
+      }
+    }
+  }
+
+  /// Tells what was done to all rows.
+  private mutating func describeRows(_ sources: Sources, _ options: ConversionOptions) {
+    let schema = sources.schema
+    for (what, from, to) in [
+      ("features", schema.featureType, sources.featureType),
+      ("targets", schema.targetType, sources.targetType),
+    ] where from != to {
+      changes.append("\(what): \(from) became \(to), which holds every value exactly")
+    }
+    guard let plan = sources.plan else { return }
+    for (split, count) in plan.rows.sorted(by: { $0.key < $1.key }) where split != .train {
+      changes.append(
+        "\(count) of the \(plan.destination.count) rows of train became \(split)"
+          + ", \(options.drawWords)")
+    }
+    if plan.order != nil {
+      changes.append("rows of train were shuffled (seed \(options.seed))")
     }
   }
 
@@ -76,12 +128,13 @@ extension Audit {
   }
 
   /// Adds a column of numbers or words with what is odd about it.
-  mutating func add(column name: String, type: String, _ scan: ColumnScan) {
+  mutating func add(column name: String, type: String, _ scan: ColumnScan, outliers: Int?) {
     let hasNumbers = scan.numbers.count > 0
     let deviation = scan.numbers.variance.squareRoot()
     columns.append(
       Column(
-        name: name, type: type, missing: scan.missing, least: hasNumbers ? scan.least : nil,
+        name: name, type: type, missing: scan.missing, nonFinite: scan.nonFinite,
+        outliers: outliers, least: hasNumbers ? scan.least : nil,
         greatest: hasNumbers ? scan.greatest : nil, mean: hasNumbers ? scan.numbers.mean : nil,
         deviation: hasNumbers ? deviation : nil))
     // Rare classes are told by split.
@@ -101,7 +154,11 @@ extension Audit {
     if distance > Self.farDeviations {
       find(
         .outlier,
-        "\(name) has the value \(far.text), \(Int(distance.rounded())) deviations from its mean")
+        "\(name) has the value \(far.text), \(Int(distance.rounded())) deviations from its mean"
+          + (outliers.map { count in
+            ", and \(count) \(count == 1 ? "value" : "values") more than "
+              + "\(Int(OutlierCount.deviations)) from it"
+          } ?? ""))
     }
     if scan.isInteger, max(abs(scan.least), abs(scan.greatest)) > ColumnScan.exact {
       find(.precision, "\(name) has integers beyond 2⁵³, which are rounded")

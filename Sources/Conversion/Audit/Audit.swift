@@ -14,7 +14,21 @@ public struct Audit: Sendable, Equatable {
     public var text: String
   }
 
-  /// A column of a table, or all features of a source of arrays.
+  /// A row that is there more than once, by its number in the dataset `row`.
+  public struct Duplicate: Sendable, Equatable {
+    public var split: SplitName
+    public var row: Int
+    /// The one before it that it is equal to.
+    public var otherSplit: SplitName
+    public var otherRow: Int
+
+    /// Whether both are of the same split, and of one kind: equal within it, or to one of another.
+    func isLike(_ other: Duplicate) -> Bool {
+      split == other.split && (split == otherSplit) == (other.split == other.otherSplit)
+    }
+  }
+
+  /// A column of a table or of an array of rows, or all features of wider sources.
   public struct Column: Sendable, Equatable {
     /// The type of a target that is a class.
     static let classType = "class"
@@ -23,6 +37,10 @@ public struct Audit: Sendable, Equatable {
     /// "number", "boolean", "category with 3 values", …
     public var type: String
     public var missing: Int
+    /// Infinite, or beyond a float's range: in rows that were left out.
+    public var nonFinite = 0
+    /// Values far off from the mean; nil where they were not counted.
+    public var outliers: Int?
     /// Of numbers.
     public var least: Double?
     public var greatest: Double?
@@ -35,6 +53,8 @@ public struct Audit: Sendable, Equatable {
   public var duplicates: [SplitName: Int]?
   /// Rows of a split that are in one before it, too: train, then validation.
   public var leaked: [SplitName: Int] = [:]
+  /// A few of both.
+  public var duplicateExamples: [Duplicate] = []
   /// Features with one value in all rows of `train`, by their index.
   public var constantFeatures: [Int] = []
   public var findings: [Finding] = []
@@ -48,6 +68,7 @@ extension Audit {
       "columns": .array(columns.map(\.settings)),
       "constantFeatures": .array(constantFeatures.map { .integer($0) }),
       "leaked": Self.settings(leaked),
+      "duplicateExamples": .array(duplicateExamples.map(\.settings)),
       "findings": .array(
         findings.map { ["kind": .string($0.kind.rawValue), "text": .string($0.text)] }),
       "changes": .array(changes.map { .string($0) }),
@@ -62,11 +83,22 @@ extension Audit {
   }
 }
 
+extension Audit.Duplicate {
+  fileprivate var settings: SettingValue {
+    [
+      "split": .string(split.rawValue), "row": .integer(row),
+      "otherSplit": .string(otherSplit.rawValue), "otherRow": .integer(otherRow),
+    ]
+  }
+}
+
 extension Audit.Column {
   fileprivate var settings: SettingValue {
     var members: [String: SettingValue] = [
       "name": .string(name), "type": .string(type), "missing": .integer(missing),
+      "nonFinite": .integer(nonFinite),
     ]
+    members["outliers"] = outliers.map { .integer($0) }
     for (key, value) in [
       ("least", least), ("greatest", greatest), ("mean", mean), ("deviation", deviation),
     ] {

@@ -3,14 +3,24 @@ import Datasets
 import Dispatch
 import Glibc
 
-/// Finds rows that are there more than once, by a 128-bit hash of each (XXH3): two different rows
-/// have the same one by chance in no data set that fits a disk.
+/// Finds rows that are there more than once, by 88 bits of a hash of each (XXH3): two different rows
+/// have the same one by chance in hardly any data set that fits a disk.
 ///
 /// Hashes beyond those that fit in memory go to a file without a name, sorted, and are merged in the
 /// end.
 final class DuplicateSearch {
-  /// In the hash's last two bits: the split, in the file's order.
-  private static let splitBits: UInt128 = 3
+  /// What was found: rows of each split that are equal to one before them in it, those that are in
+  /// another split before it, and a few of both.
+  struct Result {
+    var duplicates: [SplitName: Int] = [:]
+    var leaked: [SplitName: Int] = [:]
+    var examples: [Audit.Duplicate] = []
+  }
+
+  /// Behind the hash: the split, in the file's order, then the row's number.
+  private static let numberBits: UInt128 = 1 << 38 - 1
+  private static let splitShift: UInt128 = 38
+  private static let hashBits: UInt128 = ~(1 << 40 - 1)
   private let memoryRows: Int
   private let output: String
   private var hashes: [UInt128] = []
@@ -28,8 +38,10 @@ final class DuplicateSearch {
 
   /// Takes rows of a split.
   func add(
-    _ split: SplitName, rows: Int, features: UnsafeRawBufferPointer, targets: UnsafeRawBufferPointer
+    _ split: SplitName, numbers: [Int], features: UnsafeRawBufferPointer,
+    targets: UnsafeRawBufferPointer
   ) throws(ConversionError) {
+    let rows = numbers.count
     let featureBytes = features.count / rows
     let targetBytes = targets.count / rows
     let mark: UInt128 =
@@ -44,15 +56,14 @@ final class DuplicateSearch {
       let hash = XXH3_128bits_withSeed(
         features.baseAddress! + row * featureBytes, featureBytes, seed)
       let whole = UInt128(hash.high64) << 64 | UInt128(hash.low64)
-      hashes.append(whole & ~Self.splitBits | mark)
+      hashes.append(
+        whole & Self.hashBits | mark << Self.splitShift
+          | UInt128(truncatingIfNeeded: numbers[row]) & Self.numberBits)
       if hashes.count == memoryRows { try spillRun() }
     }
   }
 
-  /// Rows of each split that are equal to one before them in it, and those that are in another split
-  /// before it.
-  func finish() throws(ConversionError) -> (duplicates: [SplitName: Int], leaked: [SplitName: Int])
-  {
+  func finish() throws(ConversionError) -> Result {
     var count = Count()
     if runs.isEmpty {
       sort()
@@ -62,32 +73,38 @@ final class DuplicateSearch {
       hashes = []
       try merge { count.add($0) }
     }
-    count.close()
-    return (count.duplicates, count.leaked)
+    return count.result
   }
 
-  /// Counts equal hashes that come one after another.
+  /// Counts equal hashes that come one after another, in the order of their splits and numbers.
   private struct Count {
-    var duplicates: [SplitName: Int] = [:]
-    var leaked: [SplitName: Int] = [:]
-    private var last: UInt128?
-    private var rows = [0, 0, 0]
+    private(set) var result = Result()
+    private var first: UInt128?
+    /// The first row of each split that has the hash.
+    private var firsts: [Int?] = [nil, nil, nil]
 
-    mutating func add(_ hash: UInt128) {
-      let row = hash & ~DuplicateSearch.splitBits
-      if row != last { close() }
-      last = row
-      rows[Int(hash & DuplicateSearch.splitBits)] += 1
+    mutating func add(_ value: UInt128) {
+      if let first, (first ^ value) & DuplicateSearch.hashBits != 0 { close() }
+      first = value
+      let split = Int(value >> DuplicateSearch.splitShift & 3)
+      let row = Int(value & DuplicateSearch.numberBits)
+      let name = SplitName.allCases[split]
+      if let earlier = firsts[split] {
+        result.duplicates[name, default: 0] += 1
+        result.add(Audit.Duplicate(split: name, row: row, otherSplit: name, otherRow: earlier))
+      } else {
+        firsts[split] = row
+      }
+      if let other = firsts[..<split].firstIndex(where: { $0 != nil }) {
+        result.leaked[name, default: 0] += 1
+        result.add(
+          Audit.Duplicate(
+            split: name, row: row, otherSplit: SplitName.allCases[other], otherRow: firsts[other]!))
+      }
     }
 
     mutating func close() {
-      var isBefore = false
-      for (split, count) in zip(SplitName.allCases, rows) where count > 0 {
-        if count > 1 { duplicates[split, default: 0] += count - 1 }
-        if isBefore { leaked[split, default: 0] += count }
-        isBefore = true
-      }
-      rows = [0, 0, 0]
+      firsts = [nil, nil, nil]
     }
   }
 
@@ -191,5 +208,17 @@ final class DuplicateSearch {
       next += count
       place = 0
     }
+  }
+}
+
+extension DuplicateSearch.Result {
+  /// So many are told of each kind: those with the smallest numbers.
+  private static let mostExamples = 3
+
+  fileprivate mutating func add(_ example: Audit.Duplicate) {
+    let alike = examples.indices.filter { examples[$0].isLike(example) }
+    guard alike.count == Self.mostExamples else { return examples.append(example) }
+    let last = alike.max { examples[$0].row < examples[$1].row }!
+    if example.row < examples[last].row { examples[last] = example }
   }
 }

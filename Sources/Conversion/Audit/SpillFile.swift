@@ -1,7 +1,8 @@
 import Datasets
 import Glibc
 
-/// A file without a name for what does not fit in memory: gone with the process, however that ends.
+/// A file for what does not fit in memory. Without a name, it is gone with the process, however that
+/// ends.
 final class SpillFile {
   private let descriptor: Int32
   private let output: String
@@ -23,7 +24,23 @@ final class SpillFile {
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
+  /// A file with a name, whatever is in it.
+  /// - Parameter output: the file that it is for.
+  init(keptAt path: String, for output: String) throws(ConversionError) {
+    self.output = output
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw ConversionError(
+        subject: path, problem: "cannot be opened: \(String(cString: strerror(errno)))")
+    }
+  }
+
   deinit { close(descriptor) }
+
+  /// Waits until what was written is on the disk.
+  func synchronize() throws(ConversionError) {
+    guard fdatasync(descriptor) == 0 else { throw error("written", errno) }
+  }
 
   func append(_ bytes: UnsafeRawBufferPointer) throws(ConversionError) {
     try write(bytes, at: byteCount)
@@ -42,6 +59,9 @@ final class SpillFile {
     // What was written there was not read back: without an error it is the disk's.
     guard count == bytes.count else { throw error("read", failure == 0 ? EIO : failure) }
   }
+
+  /// That something else is in it than what was written.
+  var damaged: ConversionError { error("read", EIO) }
 
   private func error(_ action: String, _ failure: Int32) -> ConversionError {
     ConversionError(

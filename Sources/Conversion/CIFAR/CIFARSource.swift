@@ -18,7 +18,7 @@ final class CIFARSource: RowSource {
     label = form.labels.firstIndex { $0.name == targets } ?? form.labels.count - 1
     guard targets == nil || form.labels[label].name == targets else {
       throw ConversionError(
-        subject: "--targets", problem: "is \(targets!)",
+        option: "--targets", problem: "is \(targets!)",
         expected: form.labels.map(\.name).joined(separator: " or ") + ", which \(form.name) has")
     }
     rowCount = try Self.countRows(file, form)

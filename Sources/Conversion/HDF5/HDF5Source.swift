@@ -6,7 +6,6 @@ final class HDF5Source: RowSource {
   let path: String
   let rowCount: Int
   let schema: SourceSchema
-  let notes: [String]
   /// What the file says of it, or else suits its type.
   let normalization: Normalization
   private let rows: StoredRows
@@ -22,10 +21,10 @@ final class HDF5Source: RowSource {
     // libhdf5 opens nothing without a name, but needs none afterwards.
     let copy = file.isNamed ? nil : try NamedCopy(of: file)
     let path = copy?.path ?? file.systemPath
-    (rowCount, schema, notes, normalization, rows) = try ConversionError.converting(source.path) {
+    (rowCount, schema, normalization, rows) = try ConversionError.converting(source.path) {
       () throws(DatasetError) in
       let dataset = try Dataset(
-        path: path, features: options.features, targets: options.targets)
+        path: path, features: options.features, targets: options.targets, weights: options.weights)
       let found = dataset.splits[split] != nil || dataset.splits.count > 1
       let split = found ? split : dataset.splits.keys.first!
       let rows = try dataset.storedRows(split)
@@ -33,11 +32,10 @@ final class HDF5Source: RowSource {
         // A row of one number is a row all the same.
         featureShape: dataset.featureShape.isEmpty ? [1] : dataset.featureShape,
         featureType: rows.featureType, targetShape: rows.targetShape, targetType: rows.targetType,
-        classNames: dataset.classNames, featureNames: dataset.featureNames)
+        hasWeights: rows.hasWeights, classNames: dataset.classNames,
+        featureNames: dataset.featureNames)
       return (
-        try dataset.rows(of: split), schema,
-        rows.hasWeights ? ["the weights of its rows are left out"] : [],
-        dataset.normalization, rows
+        try dataset.rows(of: split), schema, dataset.normalization, rows
       )
     }
   }
@@ -58,14 +56,53 @@ final class HDF5Source: RowSource {
     return ArraySet(opened, options, normalization: normalization)
   }
 
+  var isStored: Bool { true }
+
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try readBands(of: bandRows, to: body) {
-      [self] band, features, targets throws(ConversionError) in
+    try read(bandRows: bandRows, from: RowPlace(), body)
+  }
+
+  func read(
+    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let weights = UnsafeMutableBufferPointer<Float>.allocate(
+      capacity: schema.hasWeights ? min(bandRows, rowCount) : 0)
+    defer { weights.deallocate() }
+    try readBands(of: bandRows, from: place.row) { band throws(ConversionError) in
+      var band = band
+      if schema.hasWeights {
+        // Not among what is read ahead: there is memory for those of one band.
+        try ConversionError.converting(path) { () throws(DatasetError) in
+          try rows.readWeights(band.firstRow..<band.firstRow + band.rows, into: weights)
+        }
+        band.weights = UnsafeRawBufferPointer(
+          UnsafeBufferPointer(rebasing: weights[..<band.rows]))
+      }
+      try body(band)
+    } filling: { [self] band, features, targets throws(ConversionError) in
       try ConversionError.converting(path) { () throws(DatasetError) in
         try rows.read(band, features: features, targets: targets)
       }
+    }
+  }
+
+  func readTargets(
+    _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let bandRows = min(rowCount, max(1, (4 << 20) / schema.targetBytes))
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * schema.targetBytes, alignment: 64)
+    defer { memory.deallocate() }
+    for first in stride(from: 0, to: rowCount, by: bandRows) {
+      let band = first..<min(first + bandRows, rowCount)
+      let targets = UnsafeMutableRawBufferPointer(
+        rebasing: memory[..<(band.count * schema.targetBytes)])
+      try ConversionError.converting(path) { () throws(DatasetError) in
+        try rows.readTargets(band, into: targets)
+      }
+      try body(UnsafeRawBufferPointer(targets))
     }
   }
 }

@@ -54,7 +54,7 @@ final class IDXPair: RowSource {
   ) throws(ConversionError) -> [IDXPair] {
     guard sources.count.isMultiple(of: 2) else {
       throw ConversionError(
-        subject: "--\(split)", problem: "has \(sources.count) sources",
+        option: "--\(split)", problem: "has \(sources.count) sources",
         expected: "an IDX file of images, then one of their labels, in pairs")
     }
     var pairs: [IDXPair] = []

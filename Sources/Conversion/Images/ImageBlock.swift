@@ -50,6 +50,7 @@ final class ImageBlock: @unchecked Sendable {
           places.lowerBound * schema.featureBytes..<places.upperBound * schema.featureBytes]),
       targets: UnsafeRawBufferPointer(
         rebasing: targets[
-          places.lowerBound * schema.targetBytes..<places.upperBound * schema.targetBytes]))
+          places.lowerBound * schema.targetBytes..<places.upperBound * schema.targetBytes]),
+      next: RowPlace(row: rows.upperBound))
   }
 }

@@ -39,9 +39,10 @@ struct ImageFolder {
     self.files = files
   }
 
-  private struct Entry {
+  struct Entry {
     let name: String
-    let isFolder: Bool
+    let status: stat
+    var isFolder: Bool { status.st_mode & S_IFMT == S_IFDIR }
   }
 
   private static func files(
@@ -61,7 +62,7 @@ struct ImageFolder {
   }
 
   /// What is in a folder, sorted by the names' bytes, without hidden files.
-  private static func entries(of path: String) throws(ConversionError) -> [Entry] {
+  static func entries(of path: String) throws(ConversionError) -> [Entry] {
     guard let folder = opendir(path) else {
       throw ConversionError(
         subject: path, problem: "cannot be opened: \(SourceFile.systemMessage)")
@@ -78,7 +79,7 @@ struct ImageFolder {
         throw ConversionError(
           subject: path + "/" + name, problem: "cannot be read: \(SourceFile.systemMessage)")
       }
-      entries.append(Entry(name: name, isFolder: status.st_mode & S_IFMT == S_IFDIR))
+      entries.append(Entry(name: name, status: status))
     }
     return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }

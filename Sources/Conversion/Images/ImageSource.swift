@@ -25,13 +25,20 @@ final class ImageSource: RowSource {
 
   var rowCount: Int { decoder.images.count }
 
-  /// While a block of images is taken the next one is decoded, in memory of its own.
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
+    try read(bandRows: bandRows, from: RowPlace(), body)
+  }
+
+  /// While a block of images is taken the next one is decoded, in memory of its own.
+  func read(
+    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    guard place.row < rowCount else { return }
     // So many that no core waits long for the last images of a block.
     let blockRows = min(rowCount, max(bandRows, 8 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let blocks = stride(from: 0, to: rowCount, by: blockRows).map {
+    let blocks = stride(from: place.row, to: rowCount, by: blockRows).map {
       $0..<min($0 + blockRows, rowCount)
     }
     var memory = (

@@ -19,31 +19,42 @@ final class SourceFile: Sendable {
   static let standardInput = "-"
 
   /// The sources of each split.
+  /// - Parameter work: where what can be read only once is kept.
   static func open(
-    _ arguments: [SplitName: [String]]
+    _ arguments: [SplitName: [String]], keepingIn work: WorkingFolder? = nil
   ) throws(ConversionError) -> [SplitName: [SourceFile]] {
     var sources: [SplitName: [SourceFile]] = [:]
+    // What is named twice may be there for reading once only.
+    var opened: [String: SourceFile] = [:]
     for (split, arguments) in arguments.sorted(by: { $0.key < $1.key }) where !arguments.isEmpty {
-      var files: [SourceFile] = []
-      for argument in arguments { files.append(try SourceFile(argument)) }
-      sources[split] = files
+      for argument in arguments {
+        let file =
+          if let file = opened[argument] { file } else {
+            try SourceFile(argument, keepingIn: work)
+          }
+        opened[argument] = file
+        sources[split, default: []].append(file)
+      }
     }
     return sources
   }
 
-  /// - Parameter argument: a path, or "-".
-  init(_ argument: String) throws(ConversionError) {
-    if argument == Self.standardInput {
-      path = "standard input"
-      spool = try Self.standardInputSpool?.get()
-      systemPath = spool?.path ?? "/proc/\(getpid())/fd/\(STDIN_FILENO)"
+  /// - Parameters:
+  ///   - argument: a path, or "-".
+  ///   - work: where what can be read only once is kept; nil for a file without a name.
+  init(_ argument: String, keepingIn work: WorkingFolder? = nil) throws(ConversionError) {
+    let isInput = argument == Self.standardInput
+    path = isInput ? "standard input" : argument
+    if let kept = try work?.spool(of: argument) {
+      spool = kept
+    } else if isInput {
+      spool = try Self.spool(STDIN_FILENO, argument, named: path, work)
     } else {
-      path = argument
       let descriptor = try Self.open(argument, named: argument)
       defer { close(descriptor) }
-      spool = try Self.spool(descriptor, named: argument)
-      systemPath = spool?.path ?? argument
+      spool = try Self.spool(descriptor, argument, named: argument, work)
     }
+    systemPath = spool?.path ?? (isInput ? "/proc/\(getpid())/fd/\(STDIN_FILENO)" : argument)
     let descriptor = try Self.open(systemPath, named: path)
     defer { close(descriptor) }
     var status = stat()
@@ -90,19 +101,10 @@ final class SourceFile: Sendable {
 
   static var systemMessage: String { String(cString: strerror(errno)) }
 
-  /// The process's standard input, copied once; nil when it is a file.
-  private static let standardInputSpool: Result<Spool, ConversionError>? = {
-    do throws(ConversionError) {
-      return try spool(STDIN_FILENO, named: "standard input").map { .success($0) }
-    } catch {
-      return .failure(error)
-    }
-  }()
-
   /// Copies what can be read only once.
   /// - Returns: nil for a file, which needs no copy.
   private static func spool(
-    _ descriptor: Int32, named path: String
+    _ descriptor: Int32, _ argument: String, named path: String, _ work: WorkingFolder?
   ) throws(ConversionError) -> Spool? {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -116,7 +118,7 @@ final class SourceFile: Sendable {
         subject: path, problem: isatty(descriptor) == 1 ? "is a terminal" : "is a device",
         expected: "a file or a pipe")
     }
-    let spool = try Spool()
+    let spool = if let work { try work.newSpool(for: argument) } else { try Spool() }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
     while true {
@@ -125,8 +127,11 @@ final class SourceFile: Sendable {
         if errno == EINTR { continue }
         throw ConversionError(subject: path, problem: "cannot be read: \(systemMessage)")
       }
-      if count == 0 { return spool }
+      if count == 0 { break }
       try spool.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), of: path)
     }
+    try spool.finish()
+    try work?.keepIdentity()
+    return spool
   }
 }

@@ -69,6 +69,25 @@ final class SourceReader: ByteReader {
     return filled
   }
 
+  /// Passes over the next `count` bytes.
+  func skip(_ count: Int) throws(ConversionError) {
+    if decompressor == nil, peeked.isEmpty, lseek(descriptor, off_t(count), SEEK_CUR) >= 0 {
+      filePosition += count
+      position += count
+      return
+    }
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(count, 1 << 20), alignment: 64)
+    defer { memory.deallocate() }
+    var left = count
+    while left > 0 {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: memory[..<min(left, memory.count)])
+      let done = try read(into: piece)
+      if done == 0 { return }
+      left -= done
+    }
+  }
+
   /// The next `count` bytes, or less at the end, which are read again afterwards.
   func peek(_ count: Int) throws(ConversionError) -> [UInt8] {
     let start = position

@@ -170,7 +170,7 @@ private final class DenseBand {
       firstRow: firstRow, rows: rows,
       features: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: features[..<(rows * width)])),
       targets: UnsafeRawBufferPointer(rebasing: targets[..<(rows * targetType.byteCount)]),
-      numbers: numbers)
+      numbers: numbers, next: RowPlace(row: firstRow + rows))
   }
 
   func clear() {

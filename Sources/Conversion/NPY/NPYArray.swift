@@ -33,6 +33,12 @@ final class NPYArray {
     }
   }
 
+  /// Whether its rows lie in the file one after another, as they are.
+  var isStored: Bool {
+    !(header.isFortranOrder && header.shape.count > 1)
+      && (source as? SourceFile)?.compression == Compression.none
+  }
+
   /// Begins to read rows from the first one on.
   func openRows() throws(ConversionError) -> any NPYRows {
     header.isFortranOrder && header.shape.count > 1

@@ -47,7 +47,7 @@ final class NPYSource: RowSource {
   ) throws(ConversionError) -> [NPYSource] {
     guard files.count.isMultiple(of: 2) else {
       throw ConversionError(
-        subject: "--\(split)", problem: "has \(files.count) sources",
+        option: "--\(split)", problem: "has \(files.count) sources",
         expected: "an NPY file of features, then one of their targets, in pairs",
         remedy: "or one NPZ file that holds both: numpy.savez(file, x=features, y=targets)")
     }
@@ -59,6 +59,24 @@ final class NPYSource: RowSource {
           files: files[index...index + 1].map(\.path)))
     }
     return sources
+  }
+
+  var isStored: Bool { features.isStored }
+
+  func readTargets(
+    _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    var rows = try targets.openRows()
+    let bandRows = min(rowCount, max(1, (4 << 20) / schema.targetBytes))
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * schema.targetBytes, alignment: 64)
+    defer { memory.deallocate() }
+    for first in stride(from: 0, to: rowCount, by: bandRows) {
+      let count = min(bandRows, rowCount - first)
+      let band = UnsafeMutableRawBufferPointer(rebasing: memory[..<(count * schema.targetBytes)])
+      try rows.read(rows: count, into: band)
+      try body(UnsafeRawBufferPointer(band))
+    }
   }
 
   func read(

@@ -1,5 +1,6 @@
 import Datasets
 import HDF5
+import Settings
 
 /// Counts the rows of each class in each split as rows go by, and checks their labels.
 struct ClassTally {
@@ -62,6 +63,28 @@ struct ClassTally {
     guard limit == nil else { return }
     limit = greatest + 1
     reason = "as the labels of \(split) have"
+  }
+
+  /// What was counted so far, and what of it decides what may follow.
+  var settings: SettingValue {
+    [
+      "counts": .array(
+        SplitName.allCases.map { .array((counts[$0] ?? []).map { .integer($0) }) }),
+      "limit": limit.map { .integer($0) } ?? .null, "reason": .string(reason),
+    ]
+  }
+
+  /// Takes up what `settings` says.
+  mutating func restore(_ settings: SettingValue) throws(ConversionError) {
+    guard case .object(let members) = settings, case .array(let values) = members["counts"],
+      case .string(let reason) = members["reason"]
+    else { throw WorkingFolder.damaged }
+    for (split, value) in zip(SplitName.allCases, values) where !value.integers.isEmpty {
+      counts[split] = value.integers
+      greatest = max(greatest, value.integers.count - 1)
+    }
+    if case .integer(let limit) = members["limit"] { self.limit = limit }
+    self.reason = reason
   }
 
   private static func integers(_ bytes: UnsafeRawBufferPointer, type: ElementType) -> [Int] {

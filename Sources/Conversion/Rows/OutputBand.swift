@@ -5,6 +5,8 @@ struct OutputBand {
   var rows: Int
   var features: UnsafeRawBufferPointer
   var targets: UnsafeRawBufferPointer
+  /// A float for each row; empty where rows have none.
+  var weights = UnsafeRawBufferPointer(start: nil, count: 0)
   /// Each row's number in its source.
   var numbers: [Int]
   /// The class of each row; empty when targets are values.
@@ -16,19 +18,27 @@ struct OutputBand {
   ) throws(ConversionError) {
     let featureBytes = features.count / rows
     let targetBytes = targets.count / rows
+    let weightBytes = weights.count / rows
     let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: places.count * (featureBytes + targetBytes), alignment: 64)
+      byteCount: places.count * (featureBytes + targetBytes + weightBytes), alignment: 64)
     defer { bytes.deallocate() }
     let picked = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(places.count * featureBytes)])
-    let pickedTargets = UnsafeMutableRawBufferPointer(rebasing: bytes[picked.count...])
+    let pickedTargets = UnsafeMutableRawBufferPointer(
+      rebasing: bytes[picked.count..<picked.count + places.count * targetBytes])
+    let pickedWeights = UnsafeMutableRawBufferPointer(
+      rebasing: bytes[(picked.count + pickedTargets.count)...])
     for (index, place) in places.enumerated() {
       picked.copyRow(index, from: features, row: place, byteCount: featureBytes)
       pickedTargets.copyRow(index, from: targets, row: place, byteCount: targetBytes)
+      if weightBytes > 0 {
+        pickedWeights.copyRow(index, from: weights, row: place, byteCount: weightBytes)
+      }
     }
     try body(
       OutputBand(
         rows: places.count, features: UnsafeRawBufferPointer(picked),
-        targets: UnsafeRawBufferPointer(pickedTargets), numbers: places.map { numbers[$0] }))
+        targets: UnsafeRawBufferPointer(pickedTargets),
+        weights: UnsafeRawBufferPointer(pickedWeights), numbers: places.map { numbers[$0] }))
   }
 }
 

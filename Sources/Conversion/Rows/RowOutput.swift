@@ -5,39 +5,59 @@ import Kernels
 
 /// Takes rows from sources, a band at a time, to their splits of the output.
 final class RowOutput {
-  private let writer: DatasetWriter
+  /// Nil until there are rows, which may decide how they are stored.
+  private var writer: DatasetWriter?
+  /// How rows are compressed, if they decided it.
+  private(set) var compression: CompressionChoice?
   private let schema: DatasetSchema
   private let source: SourceSchema
   private let progress: (ConversionProgress) -> Void
-  private let memoryBudget: Int
-  private let outputPath: String
+  private let options: ConversionOptions
   private var rowsRead = 0
   private var rowsWritten = 0
   /// Nil when targets are values.
   private(set) var classes: ClassTally?
   private(set) var variation: VariationTracker
+  /// Nil where the sources say what their columns are like.
+  private(set) var features: FeatureScan?
+  /// Nil where rows are written before all have been read.
+  private(set) var outliers: OutlierCount?
   /// Nil where duplicates are not searched.
   let duplicates: DuplicateSearch?
 
   init(
     schema: DatasetSchema, source: SourceSchema, classCount: Int?, options: ConversionOptions,
     progress: @escaping (ConversionProgress) -> Void
-  ) throws(ConversionError) {
+  ) {
     self.schema = schema
     self.source = source
     self.progress = progress
-    memoryBudget = options.memoryBudget
-    outputPath = options.output
+    self.options = options
     variation = VariationTracker(
       width: source.featureWidth, elementBytes: schema.featureType.byteCount)
+    if source.preprocessing == nil {
+      features = FeatureScan(type: schema.featureType, rowShape: schema.featureShape)
+    }
     duplicates =
       options.searchesDuplicates
       // Hashes are there twice while they are sorted.
       ? DuplicateSearch(memoryRows: options.memoryBudget / 8 / 32, output: options.output) : nil
     if source.hasClasses { classes = ClassTally(type: source.targetType, count: classCount) }
+  }
+
+  /// Creates the file, whose first rows are these.
+  private func begin(_ band: OutputBand) throws(ConversionError) -> DatasetWriter {
+    var storage = options.storage
+    if options.choosesCompression {
+      let choice = CompressionChoice(
+        sampling: band.features, elementBytes: schema.featureType.byteCount,
+        chunkBytes: max(1, storage.chunkBytes / featureBytes) * featureBytes)
+      storage.compression = choice.compression
+      compression = choice
+    }
     do throws(DatasetError) {
-      writer = try DatasetWriter(
-        path: options.output, schema: schema, storage: options.storage,
+      return try DatasetWriter(
+        path: options.output, schema: schema, storage: storage,
         replacingExisting: options.replacesExisting)
     } catch {
       throw ConversionError(error)
@@ -47,6 +67,7 @@ final class RowOutput {
   /// Gives the file its name.
   /// - Returns: the fingerprint of its rows.
   func finish(_ information: DatasetInformation) throws(ConversionError) -> String {
+    guard let writer else { preconditionFailure("no rows were written") }
     do throws(DatasetError) {
       return try writer.finish(information)
     } catch {
@@ -54,36 +75,43 @@ final class RowOutput {
     }
   }
 
-  /// Writes all rows of the sources to one split, in their order.
-  func write(
-    _ sources: [any RowSource], to split: SplitName
-  ) throws(ConversionError) {
-    try forEachBand(of: sources) { band throws(ConversionError) in
-      classes?.count(band.labels, in: split)
-      try append(to: split, band)
+  /// Writes the rows of all sources to their splits.
+  ///
+  /// - Parameter work: where rows that do not fit in memory are kept; nil for a file without a name.
+  func write(_ sources: Sources, keepingIn work: WorkingFolder?) throws(ConversionError) {
+    guard sources.rowsHaveToWait else {
+      for (split, rows) in sources.splits.sorted(by: { $0.key < $1.key }) {
+        try write(rows, of: split, by: split == .train ? sources.plan : nil)
+      }
+      return
     }
-    classes?.close(after: split)
+    let kept = try KeptRows(schema, sources, form: form, options, keepingIn: work)
+    try keep(sources, in: kept)
+    outliers = outlierColumns(sources).map {
+      OutlierCount($0, type: schema.featureType, width: schema.featureShape.reduce(1, *))
+    }
+    for split in kept.splits {
+      try kept.forEachBand(of: split, rows: bandRows) { band throws(ConversionError) in
+        try append(to: split, band)
+      }
+    }
   }
 
-  /// Writes the rows of the sources to the splits of a plan. Rows that are to be shuffled wait until
-  /// all have been read.
-  func write(
-    _ sources: [any RowSource], by plan: SplitPlan
-  ) throws(ConversionError) {
-    let waiting = try plan.order.map { order throws(ConversionError) in
-      try ShuffledRows(
-        order: order, featureBytes: featureBytes, targetBytes: source.targetBytes,
-        memory: memoryBudget / 2, output: outputPath)
+  private func outlierColumns(_ sources: Sources) -> [OutlierCount.Column]? {
+    guard let features else { return sources.set.outlierColumns }
+    guard features.isByColumn else { return nil }
+    return features.columns.enumerated().compactMap { index, scan in
+      OutlierCount.Column(name: source.name(ofFeature: index), feature: index, scan)
     }
-    guard waiting != nil || plan.rows.count > 1 else { return try write(sources, to: .train) }
-    try forEachBand(of: sources) { band throws(ConversionError) in
-      for split in SplitName.allCases {
-        let places = (0..<band.rows).filter { plan.destination[band.firstIndex + $0] == split }
-        if places.isEmpty { continue }
-        if !band.labels.isEmpty { classes?.count(places.lazy.map { band.labels[$0] }, in: split) }
-        if split == .train, let waiting {
-          try waiting.append(places, of: band)
-        } else if places.count == band.rows {
+  }
+
+  /// Writes the rows of a split's sources as they come.
+  private func write(
+    _ sources: [any RowSource], of split: SplitName, by plan: SplitPlan?
+  ) throws(ConversionError) {
+    try forEachBand(of: sources, from: nil) { band, _, _ throws(ConversionError) in
+      try distribute(band, of: split, by: plan) { split, places throws(ConversionError) in
+        if places.count == band.rows {
           try append(to: split, band)
         } else {
           try band.picking(places) { band throws(ConversionError) in
@@ -92,45 +120,128 @@ final class RowOutput {
         }
       }
     }
-    classes?.close(after: .train)
-    try waiting?.forEachBand(rows: bandRows) { band throws(ConversionError) in
-      try append(to: .train, band)
+    classes?.close(after: split)
+  }
+
+  /// Reads all rows to where they are kept, from where an interrupted conversion stopped.
+  private func keep(_ sources: Sources, in kept: KeptRows) throws(ConversionError) {
+    let begun = kept.mark
+    if begun.rows > 0 {
+      rowsRead = begun.rows
+      try classes?.restore(begun.classes)
+      try features?.restore(begun.features)
+      try sources.set.restore(begun.found)
+    }
+    var first = 0
+    for (split, list) in sources.splits.sorted(by: { $0.key < $1.key }) {
+      defer { first += list.count }
+      if begun.source >= first + list.count { continue }
+      let start = begun.source >= first ? (begun.source - first, begun.place) : (0, RowPlace())
+      let plan = split == .train ? sources.plan : nil
+      try forEachBand(of: list, from: start) { band, index, next throws(ConversionError) in
+        try distribute(band, of: split, by: plan) { split, places throws(ConversionError) in
+          try kept.append(places, of: band, to: split)
+        }
+        guard let next, kept.isMarkDue else { return }
+        try mark(kept, sources, source: first + index, next)
+      }
+      classes?.close(after: split)
+    }
+    if begun.source < first { try mark(kept, sources, source: first, RowPlace()) }
+  }
+
+  private func mark(
+    _ kept: KeptRows, _ sources: Sources, source: Int, _ place: RowPlace
+  ) throws(ConversionError) {
+    var mark = ReadingMark(featureType: schema.featureType, targetType: targetType)
+    (mark.source, mark.place, mark.rows) = (source, place, rowsRead)
+    mark.classes = classes?.settings ?? .null
+    mark.found = sources.set.found
+    mark.features = features?.settings ?? .null
+    try kept.keep(mark)
+  }
+
+  /// Hands out the places of a band's rows that go to each split, and counts their classes.
+  private func distribute(
+    _ band: OutputBand, of split: SplitName, by plan: SplitPlan?,
+    _ body: (SplitName, [Int]) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    guard let plan, plan.rows.count > 1 else {
+      classes?.count(band.labels, in: split)
+      return try body(split, Array(0..<band.rows))
+    }
+    for split in SplitName.allCases {
+      let places = (0..<band.rows).filter { plan.destination[band.firstIndex + $0] == split }
+      if places.isEmpty { continue }
+      if !band.labels.isEmpty { classes?.count(places.lazy.map { band.labels[$0] }, in: split) }
+      try body(split, places)
     }
   }
 
+  private var targetType: ElementType { schema.targetType ?? source.targetType }
+  private var rowsTotal: Int { schema.rows.values.reduce(0, +) }
   private var featureBytes: Int { schema.featureShape.reduce(schema.featureType.byteCount, *) }
+  private var targetBytes: Int { schema.targetShape.reduce(targetType.byteCount, *) }
+  private var form: WaitingRows.Form {
+    WaitingRows.Form(
+      featureBytes: featureBytes, targetBytes: targetBytes,
+      weightBytes: schema.hasWeights ? MemoryLayout<Float>.size : 0)
+  }
 
   /// Rows of a band: about 4 MiB.
   private var bandRows: Int { max(1, (4 << 20) / max(featureBytes, source.featureBytes)) }
 
   /// Reads all rows, a band at a time; rows are numbered through all sources.
+  ///
+  /// - Parameters:
+  ///   - start: the source to begin with, and where in it; nil for the first one's start.
+  ///   - body: gets the band, its source's index, and where reading can go on behind it, if it can.
   private func forEachBand(
-    of sources: [any RowSource], _ body: (OutputBand) throws(ConversionError) -> Void
+    of sources: [any RowSource], from start: (source: Int, place: RowPlace)?,
+    _ body: (OutputBand, Int, RowPlace?) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let stored = UnsafeMutableRawBufferPointer.allocate(
       byteCount: bandRows * featureBytes, alignment: 64)
-    defer { stored.deallocate() }
+    let storedTargets = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * targetBytes, alignment: 64)
+    // Of sources without weights, where others have some.
+    let ones = [Float](repeating: 1, count: schema.hasWeights ? bandRows : 0)
+    defer {
+      stored.deallocate()
+      storedTargets.deallocate()
+    }
     var (firstIndex, firstNumber) = (0, 0)
-    for source in sources {
-      try source.read(bandRows: bandRows) { band throws(ConversionError) in
+    for (index, source) in sources.enumerated() {
+      let place = index == start?.source ? start?.place ?? RowPlace() : RowPlace()
+      if index < start?.source ?? 0 || place.row == source.rowCount {
+        firstIndex += source.rowCount
+        firstNumber += source.numberCount
+        continue
+      }
+      try source.read(bandRows: bandRows, from: place) { band throws(ConversionError) in
         try check(band, of: source)
-        var features = band.features
-        if self.source.featureType != schema.featureType {
-          let bytes = UnsafeMutableRawBufferPointer(
-            rebasing: stored[..<(band.rows * featureBytes)])
-          SmallestType.convert(
-            band.features, from: self.source.featureType, to: schema.featureType, into: bytes)
-          features = UnsafeRawBufferPointer(bytes)
-        }
         let labels = try classes?.labels(band.targets, firstRow: band.firstRow, of: source)
         rowsRead += band.rows
-        try body(
-          OutputBand(
-            firstIndex: firstIndex + band.firstRow, rows: band.rows, features: features,
-            targets: band.targets,
-            numbers: (band.numbers ?? Array(band.firstRow..<band.firstRow + band.rows))
-              .map { firstNumber + $0 },
-            labels: labels ?? []))
+        var output = OutputBand(
+          firstIndex: firstIndex + band.firstRow, rows: band.rows,
+          features: SmallestType.convert(
+            band.features, from: self.source.featureType, to: schema.featureType, in: stored),
+          targets: SmallestType.convert(
+            band.targets, from: self.source.targetType, to: targetType, in: storedTargets),
+          numbers: (band.numbers ?? Array(band.firstRow..<band.firstRow + band.rows))
+            .map { firstNumber + $0 },
+          labels: labels ?? [])
+        features?.add(output.features)
+        if let weights = band.weights {
+          output.weights = weights
+          try body(output, index, band.next)
+        } else {
+          try ones.withUnsafeBufferPointer { ones throws(ConversionError) in
+            output.weights = UnsafeRawBufferPointer(
+              UnsafeBufferPointer(rebasing: ones.prefix(band.rows)))
+            try body(output, index, band.next)
+          }
+        }
         report()
       }
       firstIndex += source.rowCount
@@ -155,14 +266,19 @@ final class RowOutput {
   }
 
   private func append(to split: SplitName, _ band: OutputBand) throws(ConversionError) {
+    let writer = if let writer { writer } else { try begin(band) }
+    self.writer = writer
     do throws(DatasetError) {
       try writer.append(
-        to: split, features: band.features, targets: band.targets, rowNumbers: band.numbers)
+        to: split, features: band.features, targets: band.targets,
+        weights: Array(band.weights.bindMemory(to: Float.self)), rowNumbers: band.numbers)
     } catch {
       throw ConversionError(error)
     }
     if split == .train { variation.add(band.features, rows: band.rows) }
-    try duplicates?.add(split, rows: band.rows, features: band.features, targets: band.targets)
+    outliers?.add(band.features)
+    try duplicates?.add(
+      split, numbers: band.numbers, features: band.features, targets: band.targets)
     rowsWritten += band.rows
     report()
   }
@@ -171,6 +287,6 @@ final class RowOutput {
     progress(
       ConversionProgress(
         rowsRead: rowsRead, rowsWritten: rowsWritten,
-        rowsTotal: schema.rows.values.reduce(0, +)))
+        rowsTotal: rowsTotal))
   }
 }

@@ -4,17 +4,20 @@ extension RowSource {
   /// Reads all rows in bands, in memory that is allocated once. While a band is taken, the next one
   /// is read on another thread.
   ///
-  /// - Parameter fill: reads the rows of a range into memory for their features and their targets.
-  ///   Ranges follow one another, and so do the calls, on whatever thread.
+  /// - Parameters:
+  ///   - first: the row to begin with.
+  ///   - fill: reads the rows of a range into memory for their features and their targets. Ranges
+  ///     follow one another, and so do the calls, on whatever thread.
   func readBands(
-    of bandRows: Int, to body: (SourceBand) throws(ConversionError) -> Void,
+    of bandRows: Int, from first: Int = 0, to body: (SourceBand) throws(ConversionError) -> Void,
     filling fill:
       @escaping (
         Range<Int>, UnsafeMutableRawBufferPointer, UnsafeMutableRawBufferPointer
       ) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let bandRows = min(bandRows, rowCount)
-    let bands = stride(from: 0, to: rowCount, by: bandRows).map {
+    guard first < rowCount else { return }
+    let bands = stride(from: first, to: rowCount, by: bandRows).map {
       $0..<min($0 + bandRows, rowCount)
     }
     var current = BandMemory(rows: bandRows, schema)
@@ -79,6 +82,7 @@ private final class BandMemory: @unchecked Sendable {
     SourceBand(
       firstRow: rows.lowerBound, rows: rows.count,
       features: UnsafeRawBufferPointer(rebasing: features[..<(rows.count * featureBytes)]),
-      targets: UnsafeRawBufferPointer(rebasing: targets[..<(rows.count * targetBytes)]))
+      targets: UnsafeRawBufferPointer(rebasing: targets[..<(rows.count * targetBytes)]),
+      next: RowPlace(row: rows.upperBound))
   }
 }

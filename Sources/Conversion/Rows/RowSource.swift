@@ -19,9 +19,23 @@ protocol RowSource: AnyObject {
   /// What the user should know of how the rows are read.
   var notes: [String] { get }
 
+  /// Whether its rows lie in a file as they are: reading them again costs no more than reading what
+  /// was kept of them.
+  var isStored: Bool { get }
+
   /// Reads all rows, from the first one on at each call, at most `bandRows` of them at a time.
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError)
+
+  /// Reads the rows from a place on, as `read(bandRows:)` does.
+  func read(
+    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError)
+
+  /// Reads the targets of all rows, and the features only where they cannot be left out.
+  func readTargets(
+    _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError)
 }
 
@@ -30,6 +44,24 @@ extension RowSource {
   var files: [String] { path == targetPath ? [path] : [path, targetPath] }
   var numberCount: Int { rowCount }
   var notes: [String] { [] }
+  var isStored: Bool { false }
+
+  /// Of a source that can only be read from its start, in which skipping is quick.
+  func read(
+    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    try read(bandRows: bandRows) { band throws(ConversionError) in
+      if band.firstRow >= place.row { try body(band) }
+    }
+  }
+
+  func readTargets(
+    _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    try read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band throws(ConversionError) in
+      try body(band.targets)
+    }
+  }
 }
 
 /// Rows of a source that follow one another, in the machine's byte order. The memory is the
@@ -41,8 +73,12 @@ struct SourceBand {
   /// (rows, …feature shape) of the source's feature type; targets likewise.
   var features: UnsafeRawBufferPointer
   var targets: UnsafeRawBufferPointer
+  /// A float for each row; nil where the source has none.
+  var weights: UnsafeRawBufferPointer?
   /// The row's number in its source, of each row; nil when nothing was skipped: from `firstRow` on.
   var numbers: [Int]?
+  /// Where reading can begin to go on behind the band; nil where it cannot begin there.
+  var next: RowPlace?
 }
 
 /// What the rows of a source are made of.
@@ -50,12 +86,14 @@ struct SourceSchema: Equatable {
   /// A row's shape, without the rows: at least one dimension.
   var featureShape: [Int]
   var featureType: ElementType
-  /// Whether the type is already the smallest one that holds the values, so that none need be
+  /// Whether types are already the smallest ones that hold the values, so that none need be
   /// searched.
   var isSmallestType = false
   /// Empty for one number a row, else one extent.
   var targetShape: [Int]
   var targetType: ElementType
+  /// Whether rows have weights, a float each.
+  var hasWeights = false
   /// Whether integer targets are values, not classes.
   var targetsAreValues = false
   /// Classes are numbered below it, where that is known beforehand.
@@ -65,6 +103,11 @@ struct SourceSchema: Equatable {
   var featureNames: [String]?
   /// How the rows were made from a table.
   var preprocessing: Preprocessing?
+
+  func name(ofFeature index: Int) -> String {
+    guard let featureNames, featureNames.indices.contains(index) else { return "\(index)" }
+    return featureNames[index]
+  }
 
   var featureWidth: Int { featureShape.reduce(1, *) }
   var featureBytes: Int { featureWidth * featureType.byteCount }

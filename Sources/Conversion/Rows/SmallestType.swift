@@ -13,20 +13,31 @@ struct SmallestType {
     self.type = type
   }
 
-  /// The smallest type for the rows of all sources, which are read for it, unless that is known.
-  static func of(_ sources: [any RowSource]) throws(ConversionError) -> ElementType {
+  /// The smallest types for the rows of all sources, which are read for it, unless that is known.
+  static func of(
+    _ sources: [any RowSource]
+  ) throws(ConversionError) -> (features: ElementType, targets: ElementType) {
     let schema = sources[0].schema
-    let type = schema.featureType
-    let shrinks = type.isFloat ? type == .float64 : type.byteCount > 1
-    guard shrinks, !schema.isSmallestType else { return type }
-    var smallest = SmallestType(type)
+    var features = SmallestType(schema.featureType)
+    var targets = SmallestType(schema.targetType)
+    guard !schema.isSmallestType, features.shrinks || targets.shrinks else {
+      return (schema.featureType, schema.targetType)
+    }
     for source in sources {
-      try source.read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band in
-        smallest.add(band.features)
+      if features.shrinks {
+        try source.read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band in
+          features.add(band.features)
+          targets.add(band.targets)
+        }
+      } else {
+        try source.readTargets { targets.add($0) }
       }
     }
-    return smallest.result
+    return (features.result, targets.result)
   }
+
+  /// Whether there is a smaller type of the kind.
+  private var shrinks: Bool { type.isFloat ? type == .float64 : type.byteCount > 1 }
 
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     switch type {
@@ -76,8 +87,22 @@ struct SmallestType {
     }?.0
   }
 
-  /// Converts numbers of the source's type to the result's, which holds them exactly.
+  /// Converts numbers to a type that holds them exactly.
+  ///
+  /// - Parameter memory: where they go, if they are not of that type already.
   static func convert(
+    _ bytes: UnsafeRawBufferPointer, from source: ElementType, to target: ElementType,
+    in memory: UnsafeMutableRawBufferPointer
+  ) -> UnsafeRawBufferPointer {
+    guard source != target else { return bytes }
+    let count = bytes.count / source.byteCount
+    let out = UnsafeMutableRawBufferPointer(rebasing: memory[..<(count * target.byteCount)])
+    convert(bytes, from: source, to: target, into: out)
+    return UnsafeRawBufferPointer(out)
+  }
+
+  /// Converts numbers of the source's type to the result's, which holds them exactly.
+  private static func convert(
     _ bytes: UnsafeRawBufferPointer, from source: ElementType, to target: ElementType,
     into out: UnsafeMutableRawBufferPointer
   ) {

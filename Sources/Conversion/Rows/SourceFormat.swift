@@ -62,15 +62,17 @@ public enum SourceFormat: String, Sendable, CaseIterable {
 
   /// Opens the sources of each split.
   func open(
-    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool,
+    keepingIn work: WorkingFolder? = nil
   ) throws(ConversionError) -> any SourceSet {
     guard isTable || options.like == nil else {
       throw ConversionError(
-        subject: "--like", problem: "is given for \(words)", expected: "a text table")
+        option: "--like", problem: "is given for \(words)", expected: "a text table")
     }
     switch self {
     case .csv, .jsonl:
-      return try TableSet(sources, options, isJSON: self == .jsonl, presumes: presumes)
+      return try TableSet(
+        sources, options, isJSON: self == .jsonl, presumes: presumes, keepingIn: work)
     // What is of one kind in all files can be told from all of them only.
     case .libsvm: return try LibSVMSource.open(sources, options)
     case .images: return try ImageSet.open(sources, options)

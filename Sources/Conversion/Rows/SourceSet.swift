@@ -1,4 +1,5 @@
 import Datasets
+import Settings
 
 /// The sources of all splits, opened together.
 protocol SourceSet: AnyObject {
@@ -11,10 +12,16 @@ protocol SourceSet: AnyObject {
   var normalization: Normalization? { get }
   /// Whether rows are not what they were taken for, so that all has to be done again.
   var presumedWrongly: Bool { get }
+  /// What was found while rows were read, to be kept with them, and to be taken up again.
+  var found: SettingValue { get }
+  func restore(_ found: SettingValue) throws(ConversionError)
   /// Finds in the end, when all rows were read, what could wait for it.
   func conclude() throws(ConversionError)
+  /// Where the numbers of columns are no outliers, known when all rows were read; nil where columns
+  /// are not looked at.
+  var outlierColumns: [OutlierCount.Column]? { get }
   /// What is known of the columns, and was done to them.
-  func describe(in audit: inout Audit)
+  func describe(in audit: inout Audit, outliers: [String: Int])
   /// What the rows of `train` are split by.
   func splitKeys() throws(ConversionError) -> SplitKeys
   /// Finds what has to be known of the rows that are learned from before any is read. Schemas are
@@ -46,13 +53,19 @@ final class ArraySet: SourceSet {
 
   func conclude() {}
 
-  func describe(in audit: inout Audit) {}
+  var outlierColumns: [OutlierCount.Column]? { nil }
+
+  var found: SettingValue { .null }
+
+  func restore(_ found: SettingValue) {}
+
+  func describe(in audit: inout Audit, outliers: [String: Int]) {}
 
   func splitKeys() throws(ConversionError) -> SplitKeys {
     for (name, value) in [("--group-by", options.groupBy), ("--time-order", options.timeOrder)]
     where value != nil {
       throw ConversionError(
-        subject: name,
+        option: name,
         problem: "names a column, and \(splits.values.first?[0].path ?? "") has none",
         expected: "a table")
     }
@@ -61,7 +74,7 @@ final class ArraySet: SourceSet {
     for source in sources {
       guard source.schema.hasClasses else {
         throw ConversionError(
-          subject: "--stratify",
+          option: "--stratify",
           problem: "is given, and the targets of \(source.path) are no classes",
           expected: "classes")
       }

@@ -9,19 +9,22 @@ struct Sources {
   let schema: SourceSchema
   /// How rows of `train` are drawn for other splits, and shuffled; nil without such rows.
   let plan: SplitPlan?
-  /// The smallest type that holds the features exactly: what is stored.
+  /// The smallest types that hold features and targets exactly: what is stored.
   let featureType: ElementType
+  let targetType: ElementType
 
   /// - Parameters:
   ///   - sources: of each split.
   ///   - presumes: whether large tables may be taken for what they start like.
+  ///   - work: where what was found out is kept.
   init(
-    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool,
+    keepingIn work: WorkingFolder?
   ) throws(ConversionError) {
     let files = sources.sorted { $0.key < $1.key }.flatMap(\.value)
     let format =
       if let format = options.format { format } else { try SourceFormat.recognize(files) }
-    set = try format.open(sources, options, presumes: presumes)
+    set = try format.open(sources, options, presumes: presumes, keepingIn: work)
     splits = set.splits
     if let train = splits[.train] {
       let keys = options.hasSplitKeys ? try set.splitKeys() : SplitKeys()
@@ -33,7 +36,11 @@ struct Sources {
     let all = splits.sorted { $0.key < $1.key }.flatMap(\.value)
     schema = all[0].schema
     for source in all.dropFirst() { try source.checkLike(all[0]) }
-    featureType = try SmallestType.of(all)
+    if let mark = work.flatMap({ ReadingMark($0.value(of: .mark)) }) {
+      (featureType, targetType) = (mark.featureType, mark.targetType)
+    } else {
+      (featureType, targetType) = try SmallestType.of(all)
+    }
   }
 
   /// What is to be known of each source, each with its name.
@@ -41,6 +48,12 @@ struct Sources {
     splits.sorted { $0.key < $1.key }.flatMap(\.value).flatMap { source in
       source.notes.map { "\(source.path): \($0)" }
     }
+  }
+
+  /// Whether all rows are read before any is written: where their order changes, and where reading
+  /// them takes so long that it should not be done again, as an interrupted conversion does.
+  var rowsHaveToWait: Bool {
+    plan?.order != nil || splits.values.joined().contains { !$0.isStored }
   }
 
   /// What the output is made of.
@@ -51,7 +64,9 @@ struct Sources {
     }
     return DatasetSchema(
       featureShape: schema.featureShape, featureType: featureType,
-      targetShape: schema.targetShape, targetType: schema.targetType, rows: rows)
+      targetShape: schema.targetShape, targetType: targetType,
+      hasWeights: splits.values.joined().contains { $0.schema.hasWeights },
+      rows: rows)
   }
 
   /// The names that the options give the classes, or else the sources.

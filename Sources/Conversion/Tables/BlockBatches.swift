@@ -32,12 +32,13 @@ final class BlockBatches<Output> {
   /// Whether nothing follows them.
   private var isFinal = false
 
-  init(_ reader: TableReader, blockBytes: Int) throws(ConversionError) {
+  /// - Parameter offset: where to begin in the table's bytes.
+  init(_ reader: TableReader, blockBytes: Int, offset: Int) throws(ConversionError) {
     file = try reader.source.open()
-    _ = try file.read(count: reader.dataOffset)
+    try file.skip(offset)
     self.reader = reader
     self.blockBytes = blockBytes
-    offset = reader.dataOffset
+    self.offset = offset
     buffer = .allocate(capacity: reader.bufferBytes)
   }
 

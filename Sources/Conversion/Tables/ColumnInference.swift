@@ -78,7 +78,7 @@ enum ColumnInference {
       }
       guard task != .classification else {
         throw ConversionError(
-          subject: "--task", problem: "is classification, and there are \(names.count) targets",
+          option: "--task", problem: "is classification, and there are \(names.count) targets",
           expected: "one target column, with the class")
       }
       return Preprocessing.Target(names: names, kind: .values)

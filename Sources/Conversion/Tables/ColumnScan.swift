@@ -19,24 +19,24 @@ struct ColumnScan: Sendable {
   static let exact = 0x1p53
 
   let wishes: Wishes
-  private(set) var missing = 0
-  private(set) var words: [String: Int] = [:]
+  var missing = 0
+  var words: [String: Int] = [:]
   /// Fields that are words, and whether `words` has all of them.
-  private(set) var wordCount = 0
-  private(set) var hasAllWords = true
-  private(set) var numbers = Moments()
-  private(set) var least = Double.infinity
-  private(set) var greatest = -Double.infinity
-  private(set) var isInteger = true
-  private(set) var fitsFloat = true
+  var wordCount = 0
+  var hasAllWords = true
+  var numbers = Moments()
+  var least = Double.infinity
+  var greatest = -Double.infinity
+  var isInteger = true
+  var fitsFloat = true
   /// Infinite, or beyond a float's range.
-  private(set) var nonFinite = 0
-  private(set) var differentNumbers: Set<Double> = []
-  private var recent = (Double.nan, Double.nan)
+  var nonFinite = 0
+  var differentNumbers: Set<Double> = []
+  var recent = (Double.nan, Double.nan)
   /// A number of the column, and how often it is there, at least: if one is nearly all of them,
   /// that one.
-  private(set) var common = 0.0
-  private(set) var commonCount = 0
+  var common = 0.0
+  var commonCount = 0
 
   init(_ wishes: Wishes) { self.wishes = wishes }
 
@@ -139,10 +139,16 @@ struct ColumnScan: Sendable {
 
 /// Count, mean and spread of numbers, added up in one pass around a pivot so that little is lost.
 struct Moments: Sendable, Equatable {
-  private(set) var count = 0
-  private var pivot = 0.0
-  private var sum = 0.0
-  private var squares = 0.0
+  var count = 0
+  var pivot = 0.0
+  var sum = 0.0
+  var squares = 0.0
+
+  init() {}
+
+  init(count: Int, pivot: Double, sum: Double, squares: Double) {
+    (self.count, self.pivot, self.sum, self.squares) = (count, pivot, sum, squares)
+  }
 
   var mean: Double { count == 0 ? 0 : pivot + sum / Double(count) }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Settings
 
 /// Collects what the columns of a table are like while its rows are written, where they were taken for
 /// numbers from how the table starts.
@@ -28,6 +29,26 @@ final class Presumption {
       all[index].add(scan)
       if table.split == split { learned[index].add(scan) }
     }
+  }
+
+  /// What was found so far.
+  var settings: SettingValue {
+    [
+      "all": .array(all.map(\.settings)), "learned": .array(learned.map(\.settings)),
+      "split": learnedSplit.map { .string($0.rawValue) } ?? .null,
+    ]
+  }
+
+  /// Takes up what `settings` says.
+  func restore(_ settings: SettingValue) throws(ConversionError) {
+    guard case .object(let members) = settings, case .array(let all) = members["all"],
+      case .array(let learned) = members["learned"], all.count == names.count,
+      learned.count == names.count,
+      let scans = try? all.map(ColumnScan.init(settings:)),
+      let learnedScans = try? learned.map(ColumnScan.init(settings:))
+    else { throw WorkingFolder.damaged }
+    (self.all, self.learned) = (scans, learnedScans)
+    if case .string(let split) = members["split"] { learnedSplit = SplitName(rawValue: split) }
   }
 
   func scan(sizes: [TableReader.Size]) -> TableScan {

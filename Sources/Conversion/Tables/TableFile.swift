@@ -2,7 +2,7 @@ import CFastFloat
 
 /// A text table, opened: how it is parted, and what its columns are called.
 struct TableFile {
-  let reader: TableReader
+  var reader: TableReader
   let names: [String]
   let hasHeader: Bool
   var path: String { reader.path }

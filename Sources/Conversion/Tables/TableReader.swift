@@ -26,6 +26,17 @@ struct TableReader {
     var bytes: Int
     /// By their place in the table.
     var problems: [RecordProblem]
+    /// Where the records that follow can be parsed from, to be cut into the same blocks; nil where
+    /// they cannot.
+    var next: Start?
+  }
+
+  /// A place to begin at.
+  struct Start {
+    /// Of the table's text.
+    var offset: Int
+    /// The record's number.
+    var record = 0
   }
 
   static let blockBytes = 512 << 10
@@ -36,14 +47,17 @@ struct TableReader {
   ///
   /// - Parameters:
   ///   - blockBytes: about as many bytes go to `parse` at once.
+  ///   - start: where to begin; nil for the first record.
   ///   - parse: makes something of the records of a block, on any thread.
   ///   - accept: takes it, block after block.
   func forEachBlock<Output>(
-    blockBytes: Int = blockBytes, parse: @escaping @Sendable (inout FieldCursor) -> Output,
+    blockBytes: Int = blockBytes, from start: Start? = nil,
+    parse: @escaping @Sendable (inout FieldCursor) -> Output,
     accept: (Output, Place) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    nonisolated(unsafe) let batches = try BlockBatches<Output>(self, blockBytes: blockBytes)
-    var firstRecord = 0
+    nonisolated(unsafe) let batches = try BlockBatches<Output>(
+      self, blockBytes: blockBytes, offset: start?.offset ?? dataOffset)
+    var firstRecord = start?.record ?? 0
     var next = try batches.next(parse)
     while let batch = next {
       // While blocks are taken on this thread, the ones that follow are read and parsed on others.
@@ -56,7 +70,7 @@ struct TableReader {
         }
       }
       defer { reading.wait() }
-      for block in batch.blocks {
+      for (index, block) in batch.blocks.enumerated() {
         let problems = block.problems.map { problem in
           var problem = problem
           problem.record += firstRecord
@@ -67,7 +81,9 @@ struct TableReader {
           block.output,
           Place(
             firstRecord: firstRecord, records: block.records, bytes: block.end - block.start,
-            problems: problems))
+            problems: problems,
+            next: index + 1 == batch.blocks.count
+              ? Start(offset: batch.end, record: firstRecord + block.records) : nil))
         firstRecord += block.records
       }
       if batch.isTooLong {

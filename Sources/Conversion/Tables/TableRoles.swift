@@ -20,26 +20,26 @@ struct TableRoles {
     ] {
       for name in names where !known.contains(name) {
         throw ConversionError(
-          subject: option, problem: "names \"\(name)\", which \(file.path) has not",
+          option: option, problem: "names \"\(name)\", which \(file.path) has not",
           expected: Self.list(file))
       }
       guard Set(names).count == names.count else {
-        throw ConversionError(subject: option, problem: "names a column twice")
+        throw ConversionError(option: option, problem: "names a column twice")
       }
     }
     guard !table.targets.isEmpty else {
       throw ConversionError(
-        subject: "--target", problem: "is missing: \(file.path) is a table",
+        option: "--target", problem: "is missing: \(file.path) is a table",
         expected: "the column that is to be learned", remedy: "it has " + Self.list(file))
     }
     for name in table.categorical where table.numeric.contains(name) {
       throw ConversionError(
-        subject: "--categorical and --numeric", problem: "both name \"\(name)\"",
+        option: "--categorical and --numeric", problem: "both name \"\(name)\"",
         expected: "one of them")
     }
     for name in table.targets where table.dropped.contains(name) || options.groupBy == name {
       throw ConversionError(
-        subject: "--target", problem: "names \"\(name)\", which another option takes away",
+        option: "--target", problem: "names \"\(name)\", which another option takes away",
         expected: "a column that is there to be learned")
     }
     let taken = Set(

@@ -9,10 +9,14 @@ struct TableScan {
   private(set) var problems = 0
 
   /// What was found while rows were read for something else.
-  init(all: [String: ColumnScan], learned: [String: ColumnScan], sizes: [TableReader.Size]) {
+  init(
+    all: [String: ColumnScan], learned: [String: ColumnScan], sizes: [TableReader.Size],
+    problems: Int = 0
+  ) {
     self.all = all
     self.learned = learned
     self.sizes = sizes
+    self.problems = problems
   }
 
   /// Looks at how a table starts.

@@ -1,8 +1,9 @@
 extension TableSet {
-  func describe(in audit: inout Audit) {
+  func describe(in audit: inout Audit, outliers: [String: Int]) {
     for column in preprocessing.columns {
       let scan = scan.all[column.name]!
-      audit.add(column: column.name, type: Self.words(column.kind), scan)
+      audit.add(
+        column: column.name, type: Self.words(column.kind), scan, outliers: outliers[column.name])
       if let change = change(column, missing: scan.missing) { audit.changes.append(change) }
     }
     let target: String =
@@ -10,13 +11,35 @@ extension TableSet {
       case .values: "target"
       default: Audit.Column.classType
       }
-    for name in roles.targets { audit.add(column: name, type: target, scan.all[name]!) }
+    for name in roles.targets {
+      audit.add(column: name, type: target, scan.all[name]!, outliers: nil)
+    }
+    if let change = targetChange { audit.changes.append(change) }
+    let used = preprocessing.columns.map(\.name) + roles.scanned
+    let unused = tables[0].file.names.filter { !used.contains($0) }
+    if !unused.isEmpty {
+      audit.changes.append("left out: \(unused.joined(separator: ", "))")
+    }
     if fitted != .none {
       audit.changes.append(
         "numbers are scaled as rows are read (\(options.like == nil ? options.table.scaling.rawValue : "as the data that was learned from"))"
       )
     }
     if skipped > 0 { audit.changes.append("bad rows were left out: \(skipped)") }
+  }
+
+  /// What became of classes.
+  private var targetChange: String? {
+    let name = preprocessing.target.names.joined(separator: ", ")
+    return switch preprocessing.target.kind {
+    case .classes(let words):
+      "\(name): words became classes, \(words[0]) 0"
+        + (words.count > 1 ? " to \(words[words.count - 1]) \(words.count - 1)" : "")
+    case .listedClasses(let numbers):
+      "\(name): numbers became classes, \(numbers[0]) 0"
+        + (numbers.count > 1 ? " to \(numbers[numbers.count - 1]) \(numbers.count - 1)" : "")
+    case .numberedClasses, .values: nil
+    }
   }
 
   private static func words(_ kind: Preprocessing.Column.Kind) -> String {
@@ -39,6 +62,7 @@ extension TableSet {
       }
       if column.marksMissing { changes.append("marked by a feature") }
     }
+    if column.kind == .boolean { changes.append("words became 0 and 1") }
     if case .category(let words) = column.kind {
       changes.append(
         column.isIndexed

@@ -4,7 +4,9 @@ import Datasets
 /// values, and scaling.
 extension TableSet {
   func fit(plan: SplitPlan?) throws(ConversionError) {
-    if let like = options.like {
+    if isKept {
+      // Fitted as well.
+    } else if let like = options.like {
       fitted = like.normalization
     } else {
       if options.table.scaling != .none { try checkLearned() }
@@ -12,6 +14,7 @@ extension TableSet {
       try fit.impute()
       fitted = try fit.scale()
     }
+    try keep()
     finish()
   }
 
@@ -28,7 +31,7 @@ extension TableSet {
   private func checkLearned() throws(ConversionError) {
     guard tables[0].split == .train else {
       throw ConversionError(
-        subject: "--scale", problem: "is fitted on train, which has no sources",
+        option: "--scale", problem: "is fitted on train, which has no sources",
         expected: "--train with sources",
         remedy: "or --like FILE.h5 to scale as the data that was learned from")
     }

@@ -84,7 +84,7 @@ extension TableSet {
     let (target, group, time) = (targetPlaces.lowerBound, groupPlace, timePlace)
     if options.stratifies, preprocessing.target.kind == .values {
       throw ConversionError(
-        subject: "--stratify", problem: "is given, and the target is no class",
+        option: "--stratify", problem: "is given, and the target is no class",
         expected: "a target of classes")
     }
     try forEachLearnedBlock { _, rows, numbers in

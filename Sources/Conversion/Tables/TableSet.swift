@@ -1,6 +1,7 @@
 import Datasets
 import Glibc
 import HDF5
+import Settings
 
 /// The text tables of all splits, read as one: columns are what they are in all of them.
 final class TableSet: SourceSet {
@@ -20,6 +21,10 @@ final class TableSet: SourceSet {
   /// Rows that are left out: how many, and the first few with their reasons.
   private(set) var skipped = 0
   private(set) var examples: [ConversionError] = []
+  /// Where all this is kept once it is known; nil where it need not be.
+  private let work: WorkingFolder?
+  /// Whether it was kept before.
+  let isKept: Bool
 
   /// A table, the split that it is for, and its rows.
   struct Table {
@@ -37,8 +42,9 @@ final class TableSet: SourceSet {
 
   init(
     _ files: [SplitName: [SourceFile]], _ options: ConversionOptions, isJSON: Bool,
-    presumes: Bool
+    presumes: Bool, keepingIn work: WorkingFolder? = nil
   ) throws(ConversionError) {
+    self.work = work
     var options = options
     let like = options.like?.preprocessing
     if let like { options.table.follow(like) }
@@ -46,14 +52,24 @@ final class TableSet: SourceSet {
     var tables: [Table] = []
     for (split, files) in files.sorted(by: { $0.key < $1.key }) {
       for file in files {
-        let file = try TableFile(file, options: options.table, isJSON: isJSON)
+        var file = try TableFile(file, options: options.table, isJSON: isJSON)
+        file.reader.bufferBytes = options.tablePieceBytes
         tables.append(Table(split: split, file: file))
       }
     }
     self.options = options
     let first = tables[0].file
     for table in tables.dropFirst() { try Self.check(table.file, like: first) }
-    if let like {
+    let kept = KeptTable(work?.value(of: .table), tables: tables.map(\.file))
+    isKept = kept != nil
+    if let kept {
+      roles =
+        if let like { try TableRoles(first, like, needsTargets: options.readsTargets) } else {
+          try TableRoles(first, options)
+        }
+      (scan, preprocessing, fitted) = (kept.scan, kept.preprocessing, kept.fitted)
+      (skipped, examples) = (kept.skipped, kept.examples)
+    } else if let like {
       roles = try TableRoles(first, like, needsTargets: options.readsTargets)
       preprocessing = like
       scan = try Self.scan(tables, roles, like: like, missing, options)
@@ -71,7 +87,11 @@ final class TableSet: SourceSet {
       tables[index].bytes = size.bytes
     }
     self.tables = tables
-    if presumption == nil, mayHaveBadRows { try countGoodRows() }
+    if let kept {
+      for (index, rows) in kept.rows.enumerated() { self.tables[index].rows = rows }
+    } else if presumption == nil, mayHaveBadRows {
+      try countGoodRows()
+    }
     for table in self.tables where table.rows == 0 {
       throw ConversionError(
         subject: table.file.path,
@@ -153,6 +173,37 @@ final class TableSet: SourceSet {
     }
     return count
   }
+
+  /// Keeps what is known of tables that are so large that finding it out again takes a while.
+  func keep() throws(ConversionError) {
+    guard let work, !isKept, presumption == nil,
+      scan.sizes.reduce(0, { $0 + $1.bytes }) >= options.mostRowBytesInMemory
+    else { return }
+    let kept = KeptTable(
+      scan: scan, preprocessing: preprocessing, fitted: fitted, rows: tables.map(\.rows),
+      skipped: skipped, examples: examples)
+    try work.keep(kept.settings, as: .table)
+  }
+
+  var outlierColumns: [OutlierCount.Column]? {
+    let scan = presumption?.scan(sizes: scan.sizes) ?? scan
+    var columns: [OutlierCount.Column] = []
+    var feature = 0
+    for column in preprocessing.columns {
+      if column.kind == .number,
+        let found = OutlierCount.Column(
+          name: column.name, feature: feature, scan.all[column.name]!)
+      {
+        columns.append(found)
+      }
+      feature += column.featureNames.count
+    }
+    return columns
+  }
+
+  var found: SettingValue { presumption?.settings ?? .null }
+
+  func restore(_ found: SettingValue) throws(ConversionError) { try presumption?.restore(found) }
 
   var presumedWrongly: Bool { presumption?.isWrong ?? false }
 

@@ -34,12 +34,19 @@ final class TableSource: RowSource {
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
+    try read(bandRows: bandRows, from: RowPlace(), body)
+  }
+
+  func read(
+    bandRows: Int, from beginning: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
     let (decoder, encoder) = (made.decoder, made.encoder)
     let reader = table.file.reader
     let blank = presumption?.blank ?? []
     let pool = EncodedRowsPool(encoder)
-    var firstRow = 0
-    try reader.forEachBlock(blockBytes: blockBytes) { cursor in
+    var firstRow = beginning.row
+    let start = beginning.offset.map { TableReader.Start(offset: $0, record: beginning.record) }
+    try reader.forEachBlock(blockBytes: blockBytes, from: start) { cursor in
       Self.encode(&cursor, decoder, pool.take(), rowWidth: encoder.rowWidth, blank)
     } accept: { result, place throws(ConversionError) in
       let (block, scans) = result
@@ -52,6 +59,9 @@ final class TableSource: RowSource {
       }
       presumption?.add(scans, from: table)
       guard firstRow + block.rows <= rowCount else { throw changed }
+      let next = place.next.map {
+        RowPlace(row: firstRow + block.rows, offset: $0.offset, record: $0.record)
+      }
       for start in stride(from: 0, to: block.rows, by: bandRows) {
         let rows = start..<min(start + bandRows, block.rows)
         try body(
@@ -59,7 +69,8 @@ final class TableSource: RowSource {
             firstRow: firstRow + rows.lowerBound, rows: rows.count,
             features: block.features(rows), targets: block.targets(rows),
             numbers: rowCount == numberCount
-              ? nil : block.records[rows].map { place.firstRecord + Int($0) }))
+              ? nil : block.records[rows].map { place.firstRecord + Int($0) },
+            next: rows.upperBound == block.rows ? next : nil))
       }
       firstRow += block.rows
       pool.give(block)

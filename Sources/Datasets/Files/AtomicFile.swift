@@ -34,14 +34,9 @@ package final class AtomicFile {
   /// - Throws: `DatasetError` that names the target.
   package init(target: String, replacingExisting: Bool) throws(DatasetError) {
     try Self.check(target, replacingExisting: replacingExisting)
-    let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = slash.map { String(target[...$0]) } ?? ""
-    let name = slash.map { String(target[target.utf8.index(after: $0)...]) } ?? target
     let number = Self.count.add(1, ordering: .relaxed).newValue
-    // A long name is shortened: the temporary one must not pass the file system's limit.
-    let stem = String(decoding: name.utf8.prefix(180), as: UTF8.self)
     self.target = target
-    temporaryPath = "\(folder).\(stem).\(getpid())-\(number).partial"
+    temporaryPath = "\(Self.hiddenPath(besides: target)).\(getpid())-\(number).partial"
     replacesExisting = replacingExisting
     slot = lockstep_temporary_add(temporaryPath)
   }
@@ -140,6 +135,30 @@ extension AtomicFile {
   /// For programs without signal handling of their own, before they start a thread.
   package static func removeTemporariesOnInterrupt() {
     _ = lockstep_take_signals()
+  }
+
+  /// What hidden names beside `target` start with. A long name is shortened: they must not pass the
+  /// file system's limit.
+  package static func hiddenPath(besides target: String) -> String {
+    let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = slash.map { String(target[...$0]) } ?? ""
+    let name = slash.map { String(target[target.utf8.index(after: $0)...]) } ?? target
+    return "\(folder).\(String(decoding: name.utf8.prefix(180), as: UTF8.self))"
+  }
+
+  /// Removes the temporary files for `target` that a process left which was killed.
+  package static func removeTemporaries(of target: String, by process: Int) {
+    guard let entries = opendir(folder(of: target)) else { return }
+    defer { closedir(entries) }
+    let start = hiddenPath(besides: target) + ".\(process)-"
+    let prefix = start.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    while let entry = readdir(entries) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard name.hasPrefix(prefix), name.hasSuffix(".partial") else { continue }
+      unlink(start.dropLast(prefix.count) + name)
+    }
   }
 
   /// Checks, before any work is done, that `target` could be written.

@@ -1,10 +1,17 @@
 /// How a dataset file lays its rows out on disk. It changes neither their content nor their
 /// fingerprint.
 public struct StorageOptions: Sendable, Equatable {
-  public enum Compression: Sendable, Equatable {
+  public enum Compression: Sendable, Equatable, CustomStringConvertible {
     case none
     /// Deflate after HDF5's byte shuffle, at level 1 (fast) to 9 (small).
     case gzip(level: Int)
+
+    public var description: String {
+      switch self {
+      case .none: "none"
+      case .gzip(let level): "gzip:\(level)"
+      }
+    }
   }
 
   public var compression: Compression

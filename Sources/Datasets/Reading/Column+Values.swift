@@ -15,6 +15,18 @@ extension Column {
     }
   }
 
+  /// Converts the weights of rows, and checks them.
+  /// - Parameter start: the first row's number.
+  func decodeWeights(
+    _ bytes: UnsafeRawBufferPointer, from start: Int, into target: UnsafeMutablePointer<Float>
+  ) throws(DatasetError) {
+    try checkFinite(bytes, from: start)
+    convertFloats(bytes, into: target)
+    for index in 0..<bytes.count / type.byteCount where target[index] < 0 {
+      throw error("has the weight \(target[index]) in row \(start + index)", expected: "0 or more")
+    }
+  }
+
   /// - Parameter start: the first row's number.
   func checkFinite(
     _ bytes: UnsafeRawBufferPointer, from start: Int

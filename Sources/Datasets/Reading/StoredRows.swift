@@ -16,6 +16,15 @@ package final class StoredRows {
     let rows: Int
     let features: ColumnReader
     let targets: ColumnReader
+    let weights: ColumnReader?
+
+    var readers: [ColumnReader] { [features, targets, weights].compactMap { $0 } }
+
+    /// The rows of a range that are here, and their numbers here.
+    func rows(of range: Range<Int>) -> (wanted: Range<Int>, own: Range<Int>) {
+      let wanted = range.clamped(to: first..<first + rows)
+      return (wanted, wanted.lowerBound - first..<wanted.upperBound - first)
+    }
   }
 
   init(_ columns: [SplitColumns]) throws(DatasetError) {
@@ -25,8 +34,11 @@ package final class StoredRows {
       let part = Part(
         first: parts.last.map { $0.first + $0.rows } ?? 0, rows: columns.rows,
         features: try ColumnReader(columns.features),
-        targets: try ColumnReader(Self.targets(of: columns)))
-      for reader in [part.features, part.targets] { reader.keep(bytes: reader.unitBytes) }
+        targets: try ColumnReader(Self.targets(of: columns)),
+        weights: try columns.weights.map { weights throws(DatasetError) in
+          try ColumnReader(weights)
+        })
+      for reader in part.readers { reader.keep(bytes: reader.unitBytes) }
       parts.append(part)
     }
     self.parts = parts
@@ -50,17 +62,51 @@ package final class StoredRows {
     targets: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) {
     for part in parts {
-      let wanted = rows.clamped(to: part.first..<part.first + part.rows)
+      let (wanted, own) = part.rows(of: rows)
       if wanted.isEmpty { continue }
       for (reader, memory) in [(part.features, features), (part.targets, targets)] {
         let rowBytes = reader.column.rowBytes
         let place = (wanted.lowerBound - rows.lowerBound) * rowBytes
         try reader.read(
-          wanted.lowerBound - part.first..<wanted.upperBound - part.first,
+          own,
           into: UnsafeMutableRawBufferPointer(
             rebasing: memory[place..<place + wanted.count * rowBytes]),
           scratch: scratch)
       }
+    }
+  }
+
+  /// Reads the targets of rows alone.
+  package func readTargets(
+    _ rows: Range<Int>, into targets: UnsafeMutableRawBufferPointer
+  ) throws(DatasetError) {
+    for part in parts {
+      let (wanted, own) = part.rows(of: rows)
+      if wanted.isEmpty { continue }
+      let rowBytes = part.targets.column.rowBytes
+      let place = (wanted.lowerBound - rows.lowerBound) * rowBytes
+      try part.targets.read(
+        own,
+        into: UnsafeMutableRawBufferPointer(
+          rebasing: targets[place..<place + wanted.count * rowBytes]), scratch: scratch)
+    }
+  }
+
+  /// Reads the weights of rows, checked: finite, and not below 0. Any thread may, also while another
+  /// one reads features and targets.
+  package func readWeights(
+    _ rows: Range<Int>, into weights: UnsafeMutableBufferPointer<Float>
+  ) throws(DatasetError) {
+    for part in parts {
+      let (wanted, own) = part.rows(of: rows)
+      guard let reader = part.weights, !wanted.isEmpty else { continue }
+      let memory = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: own.count * reader.column.rowBytes, alignment: 64)
+      defer { memory.deallocate() }
+      try reader.read(own, into: memory, scratch: DecoderScratch())
+      try reader.column.decodeWeights(
+        UnsafeRawBufferPointer(memory), from: own.lowerBound,
+        into: weights.baseAddress! + wanted.lowerBound - rows.lowerBound)
     }
   }
 }

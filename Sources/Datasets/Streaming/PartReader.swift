@@ -91,16 +91,9 @@ final class PartReader: Sendable {
     _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch
   ) throws(DatasetError) {
     guard let weights, let memory = rows.weights else { return }
-    let column = weights.column
-    let bytes = try read(weights, range, scratch)
-    try column.checkFinite(bytes, from: range.lowerBound)
-    let target = memory.pointer.baseAddress! + start
-    column.convertFloats(bytes, into: target)
-    for index in 0..<range.count where target[index] < 0 {
-      throw column.error(
-        "has the weight \(target[index]) in row \(range.lowerBound + index)",
-        expected: "0 or more")
-    }
+    try weights.column.decodeWeights(
+      read(weights, range, scratch), from: range.lowerBound,
+      into: memory.pointer.baseAddress! + start)
   }
 
   private func read(

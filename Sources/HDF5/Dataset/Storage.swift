@@ -73,6 +73,7 @@ extension Storage {
     -> Handle
   {
     let creation = try H5P.create(chdf5_dataset_creation, during: activity)
+    try H5P.setTimeless(creation, during: activity)
     switch self {
     case .contiguous: try H5P.setLayout(creation, H5D_CONTIGUOUS, during: activity)
     case .preallocated:

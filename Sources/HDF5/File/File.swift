@@ -59,9 +59,11 @@ public final class File: Sendable {
     // the file is closed; who creates a file exclusively needs none.
     try H5P.setUnlocked(list, during: activity)
     try H5P.setFormat(list, low: H5F_LIBVER_V18, high: H5F_LIBVER_V18, during: activity)
+    let creation = try H5P.create(chdf5_file_creation, during: activity)
+    try H5P.setTimeless(creation, during: activity)
     do {
       let handle = try H5F.create(
-        path, flags: chdf5_create_exclusively, access: list, during: activity)
+        path, flags: chdf5_create_exclusively, creation: creation, access: list, during: activity)
       file = OpenFile(path: path, permissions: [], isWritable: true, handle: handle)
     } catch {
       throw FileCheck.afterFailingToCreate(path, error, during: activity)

@@ -46,8 +46,11 @@ public struct Group: Sendable {
     try file.expectWritable(during: activity)
     try expectNothing(at: name, during: activity)
     let access = try file.access(chdf5_group_access, during: activity)
+    let creation = try H5P.create(chdf5_group_creation, during: activity)
+    try H5P.setTimeless(creation, during: activity)
     let created = try H5G.create(
-      handle, name, linkCreation: file.linkCreation(during: activity), access: access,
+      handle, name, linkCreation: file.linkCreation(during: activity), creation: creation,
+      access: access,
       during: activity)
     return Group(file: file, handle: created, path: path(of: name))
   }

@@ -12,11 +12,12 @@ enum H5F {
   }
 
   static func create(
-    _ path: String, flags: () -> UInt32, access: Handle, during activity: Activity
+    _ path: String, flags: () -> UInt32, creation: Handle, access: Handle,
+    during activity: Activity
   ) throws(HDF5Error) -> Handle {
     Handle(
       try Library.call("H5Fcreate", during: activity) {
-        H5Fcreate(path, flags(), Library.defaults, access.id)
+        H5Fcreate(path, flags(), creation.id, access.id)
       }, flush: .file)
   }
 

@@ -11,12 +11,12 @@ enum H5G {
   }
 
   static func create(
-    _ location: Handle, _ name: String, linkCreation: Handle, access: Handle,
+    _ location: Handle, _ name: String, linkCreation: Handle, creation: Handle, access: Handle,
     during activity: Activity
   ) throws(HDF5Error) -> Handle {
     Handle(
       try Library.call("H5Gcreate2", during: activity) {
-        H5Gcreate2(location.id, name, linkCreation.id, Library.defaults, access.id)
+        H5Gcreate2(location.id, name, linkCreation.id, creation.id, access.id)
       },
       parent: location)
   }

@@ -36,6 +36,15 @@ enum H5P {
     }
   }
 
+  // Objects
+
+  /// An object does not say when it was made: the same content makes the same file.
+  static func setTimeless(_ creation: Handle, during activity: Activity) throws(HDF5Error) {
+    try Library.call("H5Pset_obj_track_times", during: activity) {
+      H5Pset_obj_track_times(creation.id, false)
+    }
+  }
+
   // Links
 
   static func refuseExternalLinks(_ access: Handle, during activity: Activity) throws(HDF5Error) {

@@ -16,6 +16,11 @@ enum Convert: Command {
     folder of PNG and JPEG images for each class. For IDX and NPY, give features, then their targets;
     other sources hold both. Files may be compressed by gzip or Zstandard; - is standard input.
 
+    The output has its name only once it is complete. A conversion that was interrupted, however that
+    happened, goes on with the same options and --resume, and makes the same bytes: what was read of
+    standard input, what is known of large tables, and rows that do not fit in memory are kept beside
+    the output in a hidden folder, .NAME.unfinished, until then.
+
     A text table (CSV, TSV, …, or JSON lines) with a tenth of its rows for validation and a tenth
     for test, as many of each class:
 
@@ -33,14 +38,15 @@ enum Convert: Command {
     OptionGroup(
       title: "Sources",
       options: sources.map(\.option) + [
-        format, features, targets, imageSize, fit, classNames, onError,
+        format, features, targets, .weights, imageSize, fit, classNames, onError,
       ]),
     tables,
     OptionGroup(
       title: "Splits and order",
       options: [validationFraction, testFraction, stratify, groupBy, timeOrder, shuffle, seed]),
     OptionGroup(
-      title: "Output", options: [output, .force, compression, chunkBytes, duplicates, strict]),
+      title: "Output",
+      options: [output, .force, resume, compression, chunkBytes, duplicates, strict]),
     OptionGroup(title: "Machine", options: [memoryBudget]),
     exports,
   ]
@@ -91,11 +97,17 @@ enum Convert: Command {
   private static let seed = Option(
     "seed", .integer(0...Int.max), "Decides the shuffle and the rows drawn. Default: 0.")
   static let output = Option("output", .path("FILE"), "The file to write.")
+  private static let resume = Option(
+    "resume", .flag,
+    "Go on with a conversion of the same sources and options that was interrupted. Where it has kept "
+      + "nothing, or a source has changed, all is done anew.")
   private static let compression = Option(
     "compression",
-    .text("none|gzip:1…9", "none, or gzip:1 (fast) to gzip:9 (small)") { text in
-      compression(of: text) == nil ? nil : .string(text)
-    }, "How rows are stored. Default: gzip:1.")
+    .text("none|gzip:1…9|auto", "none, gzip:1 (fast) to gzip:9 (small), or auto") { text in
+      text == "auto" || compression(of: text) != nil ? .string(text) : nil
+    },
+    "How rows are stored. auto takes none, gzip:1 or gzip:6 by how small they make a sample of the "
+      + "rows. Default: gzip:1.")
   private static let chunkBytes = Option(
     "chunk-bytes", .byteSize,
     "Bytes of the features in a chunk, the piece that is read and decompressed at once. "
@@ -126,10 +138,10 @@ enum Convert: Command {
     _ options: ConversionOptions, _ console: Console
   ) throws -> ConversionSummary {
     do {
-      return try Converter.convert(options) { console.show(.conversion($0)) }
+      var pace = ConversionPace()
+      return try Converter.convert(options) { console.show(pace.state($0)) }
     } catch {
-      // Where the subject is an option nothing was started.
-      throw error.subject.hasPrefix("--") ? UsageError(error.description) : error as any Error
+      throw error.isUsage ? UsageError(error.description) : error as any Error
     }
   }
 
@@ -145,11 +157,13 @@ enum Convert: Command {
     }
     var options = ConversionOptions(sources: files, output: output)
     options.replacesExisting = arguments.has(.force)
+    options.resumes = arguments.has(resume)
     options.format = arguments.choice(format, of: SourceFormat.self)
     options.imageSize = arguments.text(imageSize).flatMap(ImageSize.init)
     if let fit = arguments.choice(fit, of: ImageFit.self) { options.imageFit = fit }
     options.features = arguments.text(features)
     options.targets = arguments.text(targets)
+    options.weights = arguments.text(.weights)
     if let fraction = arguments.number(validationFraction) { options.validationFraction = fraction }
     if let fraction = arguments.number(testFraction) { options.testFraction = fraction }
     if let seed = arguments.integer(seed) { options.seed = UInt64(seed) }
@@ -157,8 +171,9 @@ enum Convert: Command {
     if let shuffle = arguments.choice(shuffle, of: ConversionOptions.Shuffle.self) {
       options.shuffle = shuffle
     }
-    if let compression = arguments.text(compression).flatMap(compression(of:)) {
-      options.storage.compression = compression
+    if let text = arguments.text(compression) {
+      options.choosesCompression = text == "auto"
+      options.storage.compression = compression(of: text) ?? options.storage.compression
     }
     options.classNames = arguments.names(classNames)
     options.stratifies = arguments.has(stratify)
@@ -191,6 +206,7 @@ enum Convert: Command {
       "notes": .array(summary.notes.map { .string($0) }),
       "skippedRows": .integer(summary.skippedRows), "audit": summary.audit.settings,
     ]
+    members["compression"] = summary.compression.map { .string("\($0.compression)") }
     members.merge(summary.targets.members(type: "\(summary.targetType)", names: summary.classNames))
     {
       $1
@@ -215,6 +231,12 @@ enum Convert: Command {
         + summary.normalization.words)
     facts.add("targets", "\(summary.targets.words) (\(summary.targetType))")
     facts.add("rows", summary.rows.words)
+    if let choice = summary.compression {
+      facts.add(
+        "compression",
+        "\(choice.compression), with which a sample has \(Int((100 * choice.ratio).rounded())) % of "
+          + "its size")
+    }
     facts.add("fingerprint", summary.fingerprint)
     for note in summary.notes { facts.add("note", note) }
     facts.add("next", "lockstep train --data \(shellQuoted(summary.output)) --output RUN_DIR")
@@ -223,17 +245,5 @@ enum Convert: Command {
       + Numbers.duration(seconds)
     let audit = AuditWords(summary.audit.settings)?.paragraphs ?? []
     return ([title] + audit + [facts.text]).joined(separator: "\n\n")
-  }
-}
-
-extension ProgressLine.State {
-  fileprivate static func conversion(_ progress: ConversionProgress) -> Self {
-    ProgressLine.State(
-      title: "converting",
-      fraction: Double(progress.rowsRead + progress.rowsWritten)
-        / Double(max(1, 2 * progress.rowsTotal)),
-      details: [
-        "\(Numbers.count(progress.rowsWritten)) of \(Numbers.count(progress.rowsTotal)) rows written"
-      ])
   }
 }

@@ -40,13 +40,15 @@ struct AuditWords {
 
   private var table: String {
     var table = Table([
-      "column": .left, "type": .left, "missing": .right, "least": .right, "greatest": .right,
-      "mean": .right, "deviation": .right,
+      "column": .left, "type": .left, "missing": .right, "not finite": .right, "outliers": .right,
+      "least": .right, "greatest": .right, "mean": .right, "deviation": .right,
     ])
     for column in columns.prefix(Self.mostColumns) {
       table.add(
         [Self.text(column["name"]) ?? "", Self.text(column["type"]) ?? ""]
-          + ["missing", "least", "greatest", "mean", "deviation"].map { key in
+          + [
+            "missing", "nonFinite", "outliers", "least", "greatest", "mean", "deviation",
+          ].map { key in
             column[key]?.asDouble.map { Numbers.significant($0, 6) } ?? ""
           })
     }

@@ -1,0 +1,193 @@
+import CSystem
+import Datasets
+import Glibc
+import Settings
+
+/// What a conversion keeps beside its output while it runs, for one that is interrupted to go on: a
+/// hidden folder, in which each unit of work that is done is a file.
+///
+/// The folder is there as soon as there is something to keep. It outlives the process that is
+/// interrupted, however that happens; it is removed when the output is complete or cannot be made. A
+/// conversion that goes on uses what is in it if sources and options are still the same.
+///
+/// One thread at a time may use a value; one process at a time holds the folder.
+final class WorkingFolder {
+  /// A unit of work.
+  enum Unit: String {
+    /// What the other units are of.
+    case identity
+    /// What the columns of tables are, and how many good rows there are.
+    case table
+    /// How far `rows` goes.
+    case mark
+  }
+
+  /// Ends in a slash.
+  let path: String
+  private let output: String
+  private var identity: WorkIdentity
+  /// The open file whose lock says that the folder is in use; -1 while there is no folder.
+  private var owner: Int32 = -1
+  /// What the user should know of how it went on.
+  private(set) var notes: [String] = []
+
+  /// Takes over what an interrupted conversion left, or removes what is of no use.
+  ///
+  /// - Throws: `ConversionError` when there is something that was not asked for.
+  init(_ options: ConversionOptions) throws(ConversionError) {
+    output = options.output
+    let path = AtomicFile.hiddenPath(besides: output) + ".unfinished/"
+    self.path = path
+    identity = try WorkIdentity(options) {
+      options.resumes && access(Self.input($0, in: path), F_OK) == 0
+    }
+    guard access(path, F_OK) == 0 else {
+      if options.resumes { notes.append("no interrupted conversion was found to go on with") }
+      return
+    }
+    try removePartialOutput(of: lock())
+    guard let kept = text(of: .identity).map(WorkIdentity.init(text:)) else {
+      remove()
+      return
+    }
+    guard options.resumes || options.replacesExisting else {
+      let path = path
+      unlock()
+      throw ConversionError(
+        subject: output, problem: "was being made by a conversion that was interrupted (\(path))",
+        remedy: "go on with it by --resume, or start anew by --force")
+    }
+    guard options.resumes else {
+      remove()
+      return
+    }
+    if let difference = kept.difference(from: identity) {
+      remove()
+      identity = try WorkIdentity(options) { _ in false }
+      notes.append(
+        "everything was done anew: \(difference) changed since the conversion was interrupted")
+    }
+  }
+
+  deinit { unlock() }
+
+  /// Removes the folder and all that is in it, unless it is another conversion's.
+  func remove() {
+    guard owner >= 0 else { return }
+    lockstep_remove_tree(path)
+    unlock()
+  }
+
+  /// Removes what was kept of the rows, as they are to be read anew.
+  func removeRows() {
+    unlink(path + Unit.mark.rawValue)
+    unlink(rowsPath)
+  }
+
+  /// The file of the rows that were read.
+  var rowsPath: String { path + "rows" }
+
+  /// A unit that was kept; nil when there is none.
+  func text(of unit: Unit) -> String? {
+    guard owner >= 0, let file = fopen(path + unit.rawValue, "rbe") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    while case let count = fread(&piece, 1, piece.count, file), count > 0 {
+      bytes += piece[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// What `keep` kept; nil when there is nothing of the kind.
+  func value(of unit: Unit) -> SettingValue? {
+    text(of: unit).flatMap { try? SettingValue(json5: $0.utf8, source: path + unit.rawValue) }
+  }
+
+  /// Keeps a unit, in place of an earlier one.
+  func keep(_ value: SettingValue, as unit: Unit) throws(ConversionError) {
+    try begin()
+    try write(value.json(), as: unit)
+    try keepIdentity()
+  }
+
+  /// Says what is kept here: until then it is of no use.
+  func keepIdentity() throws(ConversionError) {
+    guard access(path + Unit.identity.rawValue, F_OK) != 0 else { return }
+    try write(identity.text, as: .identity)
+  }
+
+  /// What a source that can be read only once has given before; nil when there is nothing.
+  func spool(of argument: String) throws(ConversionError) -> Spool? {
+    let path = Self.input(identity.index(of: argument), in: path)
+    return access(path, F_OK) == 0 ? try Spool(opening: path) : nil
+  }
+
+  /// A file for what a source gives only once.
+  func newSpool(for argument: String) throws(ConversionError) -> Spool {
+    try begin()
+    return try Spool(creating: Self.input(identity.index(of: argument), in: path))
+  }
+
+  private static func input(_ index: Int, in path: String) -> String { path + "input-\(index)" }
+
+  /// Makes the folder, unless it is there.
+  func begin() throws(ConversionError) {
+    guard owner < 0 else { return }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("made", errno) }
+    _ = try lock()
+  }
+
+  private func write(_ text: String, as unit: Unit) throws(ConversionError) {
+    do throws(DatasetError) {
+      try AtomicFile.write(text, to: path + unit.rawValue, replacingExisting: true)
+    } catch {
+      throw ConversionError(error)
+    }
+  }
+
+  /// Takes the folder for this process.
+  /// - Returns: the process that had it before, if there was one.
+  private func lock() throws(ConversionError) -> Int? {
+    owner = open(path + "owner", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard owner >= 0 else { throw failure("used", errno) }
+    var bytes = [UInt8](repeating: 0, count: 20)
+    let count = max(0, pread(owner, &bytes, bytes.count, 0))
+    let process = Int(String(decoding: bytes[..<count], as: UTF8.self))
+    guard flock(owner, LOCK_EX | LOCK_NB) == 0 else {
+      unlock()
+      throw ConversionError(
+        subject: output,
+        problem: "is being made by another conversion" + (process.map { ", process \($0)" } ?? ""),
+        remedy: "wait for it, or choose another name")
+    }
+    let text = Array("\(getpid())".utf8)
+    _ = ftruncate(owner, 0)
+    _ = text.withUnsafeBytes { FileTransfer.write($0, to: owner, at: 0) }
+    return process
+  }
+
+  private func unlock() {
+    if owner >= 0 { close(owner) }
+    owner = -1
+  }
+
+  private func removePartialOutput(of process: Int?) {
+    guard let process else { return }
+    AtomicFile.removeTemporaries(of: output, by: process)
+  }
+
+  /// That a unit is not what was kept.
+  static var damaged: ConversionError {
+    ConversionError(
+      subject: "what was kept of the interrupted conversion", problem: "is damaged",
+      remedy: "convert anew")
+  }
+
+  private func failure(_ action: String, _ code: Int32) -> ConversionError {
+    ConversionError(
+      subject: path,
+      problem: "cannot be \(action) to keep what is done so far: \(String(cString: strerror(code)))"
+    )
+  }
+}

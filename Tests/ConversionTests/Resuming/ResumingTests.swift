@@ -1,0 +1,249 @@
+import Datasets
+import Foundation
+import HDF5
+import Settings
+import TestSupport
+import Testing
+
+@testable import Conversion
+
+/// Conversions that are interrupted: a copy of what one keeps at some moment is what a process that
+/// is killed then leaves.
+@Suite struct ResumingTests {
+  let folder = TemporaryDirectory()
+  var output: String { folder.file("out.h5") }
+  let copies = TemporaryDirectory()
+  var kept: String { folder.file(".out.h5.unfinished") }
+
+  /// Keeps all rows, with a mark behind each band where reading can go on.
+  func options(_ sources: [SplitName: [String]]) -> ConversionOptions {
+    var options = ConversionOptions(sources: sources, output: output)
+    options.keptRowBytes = 0
+    options.tablePieceBytes = 4000
+    options.replacesExisting = true
+    return options
+  }
+
+  /// Copies what is kept each time that it has changed.
+  func interruptions(_ options: ConversionOptions) throws -> [String] {
+    nonisolated(unsafe) var found: [String] = []
+    nonisolated(unsafe) var last: [UInt8] = []
+    _ = try Converter.convert(options) { _ in
+      let mark = (try? bytes(of: kept + "/mark")) ?? []
+      if mark == last { return }
+      last = mark
+      found.append(copies.file("\(UUID())"))
+      try? FileManager.default.copyItem(atPath: kept, toPath: found.last!)
+    }
+    #expect(!FileManager.default.fileExists(atPath: kept))
+    return found
+  }
+
+  /// Goes on from each interruption, and expects the bytes of a conversion that was not interrupted.
+  func expectSameBytes(_ options: ConversionOptions, least: Int = 3) throws {
+    let copies = try interruptions(options)
+    #expect(copies.count >= least, "\(copies.count)")
+    let whole = try bytes(of: output)
+    for copy in copies {
+      let mark = try #require(
+        ReadingMark(try SettingValue(json5: bytes(of: copy + "/mark"), source: copy)))
+      try FileManager.default.removeItem(atPath: output)
+      try FileManager.default.moveItem(atPath: copy, toPath: kept)
+      var options = options
+      options.resumes = true
+      options.replacesExisting = false
+      nonisolated(unsafe) var first: ConversionProgress?
+      let summary = try Converter.convert(options) { first = first ?? $0 }
+      #expect(try bytes(of: output) == whole)
+      #expect(summary.notes == [])
+      // Nothing is read twice.
+      #expect(
+        first!.rowsRead >= mark.rows && (first!.rowsRead > mark.rows || first!.rowsWritten > 0))
+      #expect(!FileManager.default.fileExists(atPath: kept))
+    }
+  }
+
+  /// A table with a missing value, words, and classes.
+  func table(_ name: String, rows: Range<Int>) throws -> String {
+    var text = "x,c,z,y\n"
+    for row in rows {
+      text += "\(row % 17 == 3 ? "" : "\(Double(row) / 8)"),"
+      text +=
+        "\(["red", "green", "blue"][row % 3]),\(row * row % 1000),\(["a", "b"][row / 7 % 2])\n"
+    }
+    return try folder.write(Array(text.utf8), to: name)
+  }
+
+  @Test(arguments: ConversionOptions.Shuffle.allCases)
+  func `tables go on in the middle`(shuffle: ConversionOptions.Shuffle) throws {
+    var options = options([
+      .train: [try table("a.csv", rows: 0..<900), try table("b.csv", rows: 900..<1100)],
+      .test: [try table("t.csv", rows: 50..<500)],
+    ])
+    options.shuffle = shuffle
+    options.validationFraction = 0.2
+    options.stratifies = true
+    options.table.targets = ["y"]
+    options.table.imputation = .median
+    options.table.scaling = .robust
+    try expectSameBytes(options, least: 6)
+  }
+
+  @Test func `bad rows that are left out stay out`() throws {
+    let path = try folder.write(
+      Array(
+        ("x,y\n" + (0..<2000).map { "\($0 % 9 == 1 ? "?" : "\($0)"),\($0 % 2)\n" }.joined()).utf8),
+      to: "a.csv")
+    var options = options([.train: [path]])
+    options.table.targets = ["y"]
+    options.table.skipsBadRows = true
+    try expectSameBytes(options)
+  }
+
+  @Test func `tables that are read once go on with what was found on the way`() throws {
+    var text = "a,b,y\n"
+    for row in 0..<1500 { text += "\(Double(row) / 10),\(row % 100).\(row % 7),\(row % 3)\n" }
+    var options = options([.train: [try folder.write(Array(text.utf8), to: "a.csv")]])
+    options.leastPresumedBytes = 0
+    options.table.targets = ["y"]
+    options.table.scaling = .standardize
+    try expectSameBytes(options)
+  }
+
+  @Test func `sparse rows, arrays and images go on`() throws {
+    let rows = (0..<60).map { "\($0 % 3) 1:\($0) \(20_000 + $0):1\n" }.joined()
+    try expectSameBytes(options([.train: [try folder.write(Array(rows.utf8), to: "rows")]]))
+
+    // Bands of four rows.
+    let wide = (0..<12).flatMap { row in [UInt8](repeating: UInt8(row), count: 1 << 20) }
+    let images = try folder.write(gzip(idx(8, [12, 1024, 1024], wide)), to: "images")
+    let labels = try folder.write(idx(8, [12], (0..<12).map { $0 % 4 }), to: "labels")
+    var large = options([.train: [images, labels]])
+    large.testFraction = 0.25
+    try expectSameBytes(large)
+
+    for index in 0..<24 {
+      let path = folder.file("images-\(index % 2)/\(index % 3)")
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      let pixels = [UInt8](repeating: UInt8(index), count: 1 << 18)
+      try folder.write(
+        png(512, 512, pixels), to: "images-\(index % 2)/\(index % 3)/\(index).png")
+    }
+    let folders = (0..<2).map { folder.file("images-\($0)") }
+    try expectSameBytes(options([.train: [folders[0]], .test: [folders[1]]]), least: 2)
+  }
+
+  @Test func `rows of HDF5 keep their weights`() throws {
+    let path = folder.file("weighted.h5")
+    let schema = DatasetSchema(
+      featureShape: [200_000], featureType: .uint8, targetType: .int64, hasWeights: true,
+      rows: [.train: 50])
+    let writer = try DatasetWriter(path: path, schema: schema)
+    let pixels = (0..<50).flatMap { [UInt8](repeating: UInt8($0), count: 200_000) }
+    let targets = (0..<50).map { Int64($0 % 2) }
+    try pixels.withUnsafeBytes { pixels in
+      try targets.withUnsafeBytes { targets in
+        try writer.append(
+          to: .train, features: pixels, targets: targets, weights: (0..<50).map { Float($0) / 4 },
+          rowNumbers: Array(0..<50))
+      }
+    }
+    try writer.finish(DatasetInformation())
+    try expectSameBytes(options([.train: [path]]), least: 2)
+    let file = try File(opening: output)
+    let numbers = try file.dataset("train/row").values(as: Int.self)
+    let weights = try file.dataset("train/weights").values(as: Float.self)
+    #expect(numbers != Array(0..<50))
+    #expect(weights == numbers.map { Float($0) / 4 })
+    #expect(try file.dataset("train/targets").storedType == .number(.uint8, .littleEndian))
+  }
+
+  /// Leaves what a conversion keeps when it is interrupted.
+  func interrupt(_ options: ConversionOptions) throws {
+    let copy = try #require(try interruptions(options).first)
+    try FileManager.default.removeItem(atPath: output)
+    try FileManager.default.moveItem(atPath: copy, toPath: kept)
+  }
+
+  func smallOptions() throws -> ConversionOptions {
+    var options = options([.train: [try table("a.csv", rows: 0..<500)]])
+    options.table.targets = ["y"]
+    options.table.imputation = .mean
+    return options
+  }
+
+  @Test func `without being asked to go on, what was kept is not overwritten`() throws {
+    var options = try smallOptions()
+    try interrupt(options)
+    options.replacesExisting = false
+    let error = #expect(throws: ConversionError.self) { try Converter.convert(options) }
+    #expect(error?.problem.contains("was being made by a conversion that was interrupted") == true)
+    #expect(error?.remedy == "go on with it by --resume, or start anew by --force")
+    #expect(FileManager.default.fileExists(atPath: kept + "/mark"))
+    options.replacesExisting = true
+    _ = try Converter.convert(options)
+    #expect(try folder.names() == ["a.csv", "out.h5"])
+  }
+
+  @Test(arguments: ["source", "options"])
+  func `what was kept of something else is not gone on with`(changed: String) throws {
+    var options = try smallOptions()
+    try interrupt(options)
+    if changed == "source" {
+      _ = try table("a.csv", rows: 1..<501)
+    } else {
+      options.seed = 1
+    }
+    options.resumes = true
+    let notes = try Converter.convert(options).notes
+    let what = changed == "source" ? folder.file("a.csv") : "the options or the program"
+    #expect(
+      notes == ["everything was done anew: \(what) changed since the conversion was interrupted"])
+    let resumed = try bytes(of: output)
+    options.resumes = false
+    _ = try Converter.convert(options)
+    #expect(try bytes(of: output) == resumed)
+  }
+
+  @Test(arguments: ["identity", "mark", "table", "rows"])
+  func `damage to what was kept is no crash`(file: String) throws {
+    var options = try smallOptions()
+    for length in [0, 10, 100] {
+      try interrupt(options)
+      let path = kept + "/" + file
+      guard let old = try? bytes(of: path) else { continue }
+      try Data(old.prefix(length)).write(to: URL(fileURLWithPath: path))
+      options.resumes = true
+      do {
+        _ = try Converter.convert(options)
+      } catch {
+        #expect(error.description.contains("working file"))
+      }
+      #expect(!FileManager.default.fileExists(atPath: kept))
+      options.resumes = false
+    }
+  }
+
+  @Test func `what failed leaves nothing`() throws {
+    let text = "x,y\n" + (0..<3000).map { "\($0),\($0 % 3)\n" }.joined()
+    let train = try folder.write(Array(text.utf8), to: "a.csv")
+    var options = options([.train: [train], .test: [train]])
+    options.table.targets = ["y"]
+    options.isStrict = true
+    #expect(throws: ConversionError.self) { try Converter.convert(options) }
+    #expect(try folder.names() == ["a.csv"])
+  }
+
+  @Test func `two conversions to one file do not disturb each other`() throws {
+    var options = try smallOptions()
+    let early = try WorkingFolder(options)
+    try interrupt(options)
+    options.resumes = true
+    let work = try WorkingFolder(options)
+    early.remove()
+    let error = #expect(throws: ConversionError.self) { try Converter.convert(options) }
+    #expect(error?.problem.contains("is being made by another conversion, process") == true)
+    withExtendedLifetime(work) {}
+    #expect(FileManager.default.fileExists(atPath: kept + "/mark"))
+  }
+}
