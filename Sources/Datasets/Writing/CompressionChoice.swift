@@ -20,8 +20,10 @@ public struct CompressionChoice: Sendable, Equatable {
     let chunks = Self.sample(features, chunkBytes: max(1, min(chunkBytes, features.count)))
     let whole = Double(max(1, chunks.reduce(0) { $0 + $1.count }))
     var best = (compression: StorageOptions.Compression.none, ratio: 1.0)
+    let compressors = Compressors()
     for level in Self.levels {
-      let encoder = ChunkEncoder(elementBytes: elementBytes, level: level)
+      let encoder = ChunkEncoder(
+        elementBytes: elementBytes, level: level, compressors: compressors)
       let ratio = Double(chunks.reduce(0) { $0 + encoder.encodedSize(of: $1) }) / whole
       if ratio < best.ratio * (1 - Self.worthwhile) { best = (.gzip(level: level), ratio) }
     }
