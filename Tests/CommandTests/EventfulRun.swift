@@ -24,7 +24,7 @@ struct EventfulRun {
   }
 
   static let train = "train run.json5 --data data.h5"
-  static let streaming = "--memory-budget 1230K"
+  static let streaming = "--memory-budget 1350K"
   /// Goes on until it is stopped.
   static let forever = "\(train) --epochs 100000 --early-stopping 100000"
 

@@ -11,10 +11,10 @@ public struct ShuffleQuality: Sendable, Equatable {
   /// the window.
   public let unevenness: Double
 
-  /// From here on learning suffers: of 28×28 images of 10 classes, sorted and streamed through
-  /// windows of several sizes, accuracy after two epochs was within half a point of a full shuffle's
-  /// up to 1.46, nearly a point below it at 1.59, and two points at 1.83
-  /// (`tools/benchmark/sorted.py`).
+  /// From here on learning suffers: of 28×28 images of 10 classes, sorted and drawn from windows of
+  /// several sizes, accuracy after two epochs was within half a point of a full shuffle's up to 1.46,
+  /// nearly a point below it at 1.59, and two points at 1.83 (a simulation in PyTorch;
+  /// `tools/benchmark/sorted.py` measures some of these windows).
   public static let worst = 1.5
 
   public var suffices: Bool { unevenness < Self.worst }

@@ -1,13 +1,14 @@
 import Dispatch
 import HDF5
+import Synchronization
 
 /// Writes one dataset of a split front to back: cuts it into chunks of whole rows, encodes several
 /// at once, and keeps a checksum of each and a digest of all.
 ///
 /// Rows gather in one piece of memory while those before them, in another, are digested on one thread
 /// and encoded and written on a second. The pieces change places in `flush`, once both are done. So
-/// `filling` and what counts rows are touched by the caller only; `leaving`, `encoded`, `checksums`,
-/// `digest` and `failure` by the work in `departure`, and by the caller after `wait`.
+/// `filling` and what counts rows are touched by the caller only; `leaving`, `encoded`, `checksums` and
+/// `digest` by the work in `departure`, and by the caller after `wait`.
 final class ColumnWriter: @unchecked Sendable {
   private let dataset: HDF5.Dataset
   private let rows: Int
@@ -25,12 +26,13 @@ final class ColumnWriter: @unchecked Sendable {
   private let digest = Fingerprint()
   private let threads: Threads
   private let departure = DispatchGroup()
-  private var failure: HDF5Error?
   /// Type and shape, in words.
   let form: String
 
   /// What the columns of a file share, so that their chunks lie in it in one order.
-  struct Threads {
+  final class Threads: Sendable {
+    /// The first thing that went wrong: what does so later is often but its consequence.
+    let failure = Mutex<HDF5Error?>(nil)
     let digest = DispatchQueue(label: "digest of rows")
     let chunks = DispatchQueue(label: "chunks of rows")
     let compressors = Compressors()
@@ -102,7 +104,7 @@ final class ColumnWriter: @unchecked Sendable {
   /// Returns when all rows that were flushed are digested and written.
   func wait() throws(HDF5Error) {
     departure.wait()
-    if let failure { throw failure }
+    if let failure = threads.failure.withLock({ $0 }) { throw failure }
   }
 
   /// The digest of all rows, once they are written. Nothing may be appended afterwards.
@@ -123,7 +125,7 @@ final class ColumnWriter: @unchecked Sendable {
       do throws(HDF5Error) {
         try writeChunks(rows: count, first: first)
       } catch {
-        failure = error
+        threads.failure.withLock { $0 = $0 ?? error }
       }
     }
   }
