@@ -85,7 +85,8 @@ import Testing
     let ways = [
       "one.h5": "taskset -c 0 \"$lockstep\" \(Self.convert) one.h5",
       "memory.h5": "\"$lockstep\" \(inMemory) memory.h5",
-      "killed.h5": "timeout -s KILL 0.7 \"$lockstep\" \(Self.convert) killed.h5 > log 2>&1; "
+      "killed.h5":
+        "\"$lockstep\" \(Self.convert) killed.h5 > log 2>&1 & sleep 0.7; kill -9 $!; wait $!; "
         + "test -e killed.h5 || \"$lockstep\" \(Self.convert) killed.h5 --resume",
     ]
     var hashes: Set<String> = []
