@@ -145,7 +145,10 @@ public final class Trainer {
   ) throws -> TrainingResult {
     let validation = try splits.inOrderIfPresent(.validation)
     let saver = try directory.map(makeSaver)
-    defer { saver?.close() }
+    defer {
+      saver?.close()
+      following = nil
+    }
     if !progress.isFinished(plan.configuration) { report(.started) }
     try save(saver, report)
     while !progress.isFinished(plan.configuration), !isStopped() {
@@ -217,8 +220,10 @@ public final class Trainer {
   }
 
   private func startPass() -> RowPass {
-    defer { following = nil }
-    if let following, following.epoch == progress.epoch, progress.batch == 0 { return following }
+    let prepared = following
+    following = nil
+    if let prepared, prepared.epoch == progress.epoch, progress.batch == 0 { return prepared }
+    prepared?.end()
     return training.pass(
       seed: plan.configuration.seed, epoch: progress.epoch,
       lastEpoch: plan.configuration.epochs - 1,

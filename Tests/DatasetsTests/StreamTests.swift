@@ -94,6 +94,21 @@ import Testing
     }
   }
 
+  /// A block that is being let in has rows that were drawn, in the window and still outside.
+  @Test func `a pass can start within a block, wherever that is`() throws {
+    let data = try write("data.h5", StorageOptions(chunkBytes: 960))
+    let geometry = ShuffleGeometry.window(blockRows: 20, windowBlocks: 5)
+    let whole = try data.load(.train)
+    let rows = order(geometry)
+    let stream = try data.stream(
+      .train, geometry: geometry, batch: 64, budget: data.residentBytes(.train) - 1)
+    for skipped in 1...60 {
+      let expected = Array(rows.dropFirst(skipped))
+      #expect(try drain(stream, whole, skipping: skipped, batch: 64) == expected, "\(skipped)")
+      #expect(stream.slots.freeCount == stream.plan.slots, "\(skipped)")
+    }
+  }
+
   @Test func `a pass that is given up leaves the stream ready for the next`() throws {
     let data = try write("data.h5", StorageOptions(chunkBytes: 960))
     let geometry = ShuffleGeometry.window(blockRows: 20, windowBlocks: 5)

@@ -3,7 +3,7 @@ import Settings
 
 /// What the features of arrays are like: each by itself in rows of a few, all as one where rows are
 /// images or wide.
-struct FeatureScan {
+struct FeatureScan: NumberReader {
   /// Wider rows are described as a whole.
   static let mostColumns = 1024
 
@@ -40,23 +40,11 @@ struct FeatureScan {
 
   /// Adds the features of rows.
   mutating func add(_ features: UnsafeRawBufferPointer) {
-    switch type {
-    case .int8: add(features.bindMemory(to: Int8.self)) { Double($0) }
-    case .int16: add(features.bindMemory(to: Int16.self)) { Double($0) }
-    case .int32: add(features.bindMemory(to: Int32.self)) { Double($0) }
-    case .int64: add(features.bindMemory(to: Int64.self)) { Double($0) }
-    case .uint8: add(features.bindMemory(to: UInt8.self)) { Double($0) }
-    case .uint16: add(features.bindMemory(to: UInt16.self)) { Double($0) }
-    case .uint32: add(features.bindMemory(to: UInt32.self)) { Double($0) }
-    case .uint64: add(features.bindMemory(to: UInt64.self)) { Double($0) }
-    case .float16: add(features.bindMemory(to: Float16.self)) { Double($0) }
-    case .float32: add(features.bindMemory(to: Float.self)) { Double($0) }
-    case .float64: add(features.bindMemory(to: Double.self)) { $0 }
-    }
+    read(features, as: type)
   }
 
   @inline(__always)
-  private mutating func add<Number>(
+  mutating func read<Number>(
     _ values: UnsafeBufferPointer<Number>, _ double: (Number) -> Double
   ) {
     guard let start = values.baseAddress, !values.isEmpty else { return }

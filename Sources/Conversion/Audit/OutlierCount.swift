@@ -1,7 +1,7 @@
 import HDF5
 
 /// Counts, as rows are written, the values of columns that stand far off from the others.
-struct OutlierCount {
+struct OutlierCount: NumberReader {
   /// A number so many standard deviations from the mean of its column is an outlier.
   static let deviations = 6.0
 
@@ -37,23 +37,11 @@ struct OutlierCount {
 
   /// Adds the features of rows.
   mutating func add(_ features: UnsafeRawBufferPointer) {
-    switch type {
-    case .int8: add(features.bindMemory(to: Int8.self)) { Double($0) }
-    case .int16: add(features.bindMemory(to: Int16.self)) { Double($0) }
-    case .int32: add(features.bindMemory(to: Int32.self)) { Double($0) }
-    case .int64: add(features.bindMemory(to: Int64.self)) { Double($0) }
-    case .uint8: add(features.bindMemory(to: UInt8.self)) { Double($0) }
-    case .uint16: add(features.bindMemory(to: UInt16.self)) { Double($0) }
-    case .uint32: add(features.bindMemory(to: UInt32.self)) { Double($0) }
-    case .uint64: add(features.bindMemory(to: UInt64.self)) { Double($0) }
-    case .float16: add(features.bindMemory(to: Float16.self)) { Double($0) }
-    case .float32: add(features.bindMemory(to: Float.self)) { Double($0) }
-    case .float64: add(features.bindMemory(to: Double.self)) { $0 }
-    }
+    read(features, as: type)
   }
 
   @inline(__always)
-  private mutating func add<Number>(
+  mutating func read<Number>(
     _ values: UnsafeBufferPointer<Number>, _ double: (Number) -> Double
   ) {
     guard let start = values.baseAddress else { return }

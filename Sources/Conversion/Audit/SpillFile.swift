@@ -28,7 +28,7 @@ final class SpillFile {
   /// - Parameter output: the file that it is for.
   init(keptAt path: String, for output: String) throws(ConversionError) {
     self.output = output
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw ConversionError(
         subject: path, problem: "cannot be opened: \(String(cString: strerror(errno)))")

@@ -24,7 +24,8 @@ final class Spool: Sendable {
   /// A file that has its name when `finish` was called.
   init(creating path: String) throws(ConversionError) {
     keptPath = path
-    descriptor = open(Self.partial(path), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    descriptor = open(
+      Self.partial(path), O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Self.unwritable(path) }
   }
 

@@ -49,6 +49,8 @@ extension ReadingMark {
     if case .integer(let offset) = members["offset"] { place.offset = offset }
     self.rows = rows
     self.pieces = pieces.map(\.integers)
+    let numbers = [source, row, record, rows, place.offset ?? 0] + self.pieces.joined()
+    guard numbers.allSatisfy({ $0 >= 0 && $0 < 1 << 48 }) else { return nil }
     classes = members["classes"] ?? .null
     found = members["found"] ?? .null
     features = members["features"] ?? .null

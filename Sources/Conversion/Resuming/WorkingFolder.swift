@@ -41,7 +41,7 @@ final class WorkingFolder {
     identity = try WorkIdentity(options) {
       options.resumes && access(Self.input($0, in: path), F_OK) == 0
     }
-    guard access(path, F_OK) == 0 else {
+    guard try isThere() else {
       if options.resumes { notes.append("no interrupted conversion was found to go on with") }
       return
     }
@@ -71,11 +71,48 @@ final class WorkingFolder {
 
   deinit { unlock() }
 
-  /// Removes the folder and all that is in it, unless it is another conversion's.
+  /// Removes what conversions keep, and the folder if nothing else is in it, unless it is another
+  /// conversion's.
   func remove() {
     guard owner >= 0 else { return }
-    lockstep_remove_tree(path)
+    for name in names where Self.isKept(name) { unlink(path + name) }
+    rmdir(path)
     unlock()
+  }
+
+  /// The names of what is in the folder.
+  private var names: [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
+    }
+    return names
+  }
+
+  /// Whether a conversion gave this name, or one of its parts that it had not finished.
+  private static func isKept(_ name: String) -> Bool {
+    let units = [Unit.identity, .table, .mark].map(\.rawValue)
+    return ["owner", "rows"].contains(name) || units.contains(name) || name.hasPrefix("input-")
+      || name.hasSuffix(".partial") && units.contains { name.hasPrefix(".\($0).") }
+  }
+
+  /// Whether the folder is there.
+  /// - Throws: when what has its name is not a folder, or another user's, who could lead us to write
+  ///   elsewhere.
+  private func isThere() throws(ConversionError) -> Bool {
+    var status = stat()
+    guard lstat(String(path.dropLast()), &status) == 0 else { return false }
+    guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
+      throw ConversionError(
+        subject: path, problem: "is not a folder that a conversion of yours left",
+        remedy: "remove it, or choose another name for the output")
+    }
+    return true
   }
 
   /// Removes what was kept of the rows, as they are to be read anew.
@@ -87,17 +124,28 @@ final class WorkingFolder {
   /// The file of the rows that were read.
   var rowsPath: String { path + "rows" }
 
-  /// A unit that was kept; nil when there is none.
+  /// A unit that was kept; nil when there is none that is whole.
   func text(of unit: Unit) -> String? {
-    guard owner >= 0, let file = fopen(path + unit.rawValue, "rbe") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 64 << 10)
-    while case let count = fread(&piece, 1, piece.count, file), count > 0 {
-      bytes += piece[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    guard owner >= 0 else { return nil }
+    let descriptor = open(path + unit.rawValue, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    var status = stat()
+    guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      (1...Self.largestUnit).contains(Int(status.st_size))
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    let read = bytes.withUnsafeMutableBytes { FileTransfer.read(descriptor, into: $0, at: 0).count }
+    guard read == bytes.count, let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
+    let text = String(decoding: bytes[..<end], as: UTF8.self)
+    return bytes[end...].elementsEqual(Self.checksum(of: text).utf8) ? text : nil
   }
+
+  /// What stands behind the text of a unit.
+  private static func checksum(of text: String) -> String {
+    "\n" + String(Array(text.utf8).withUnsafeBytes { crc32($0) }, radix: 16)
+  }
+
+  private static let largestUnit = 1 << 30
 
   /// What `keep` kept; nil when there is nothing of the kind.
   func value(of unit: Unit) -> SettingValue? {
@@ -134,13 +182,14 @@ final class WorkingFolder {
   /// Makes the folder, unless it is there.
   func begin() throws(ConversionError) {
     guard owner < 0 else { return }
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("made", errno) }
+    guard try isThere() || mkdir(path, 0o700) == 0 else { throw failure("made", errno) }
     _ = try lock()
   }
 
   private func write(_ text: String, as unit: Unit) throws(ConversionError) {
     do throws(DatasetError) {
-      try AtomicFile.write(text, to: path + unit.rawValue, replacingExisting: true)
+      try AtomicFile.write(
+        text + Self.checksum(of: text), to: path + unit.rawValue, replacingExisting: true)
     } catch {
       throw ConversionError(error)
     }
@@ -149,7 +198,7 @@ final class WorkingFolder {
   /// Takes the folder for this process.
   /// - Returns: the process that had it before, if there was one.
   private func lock() throws(ConversionError) -> Int? {
-    owner = open(path + "owner", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    owner = open(path + "owner", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o666)
     guard owner >= 0 else { throw failure("used", errno) }
     var bytes = [UInt8](repeating: 0, count: 20)
     let count = max(0, pread(owner, &bytes, bytes.count, 0))

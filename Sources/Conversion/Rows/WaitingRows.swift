@@ -129,6 +129,7 @@ final class WaitingRows {
       return
     }
     _ = try flush()
+    guard count == rows else { throw damaged }
     for piece in pieces.indices {
       pieces[piece].buffer.deallocate()
       pieces[piece].buffer = .allocate(byteCount: 0, alignment: 16)
@@ -147,6 +148,7 @@ final class WaitingRows {
 
   private func write(_ piece: Int) throws(ConversionError) {
     guard let region, pieces[piece].waiting > 0 else { return }
+    guard pieces[piece].written + pieces[piece].waiting <= pieceRows else { throw damaged }
     let place = piece * pieceRows + pieces[piece].written
     try region.file.write(
       UnsafeRawBufferPointer(
@@ -165,11 +167,11 @@ final class WaitingRows {
     _ body: (OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     // Where the row of each place stands.
-    var sources = [Int](repeating: 0, count: rows)
+    var sources = [Int](repeating: -1, count: rows)
     let bytes = UnsafeRawBufferPointer(records)
     for row in 0..<rows {
       let place = bytes.loadUnaligned(fromByteOffset: row * form.recordBytes, as: Int64.self)
-      guard sources.indices.contains(Int(place) - first) else {
+      guard place >= first, place < first + rows, sources[Int(place) - first] < 0 else {
         throw damaged
       }
       sources[Int(place) - first] = row

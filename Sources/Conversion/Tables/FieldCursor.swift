@@ -3,8 +3,8 @@ import Glibc
 
 /// Goes through the records of a block of a table, field by field (RFC 4180).
 ///
-/// For each record, unless it is one that `plainRecord` knows: `startRecord`, then as many `field`, `number` or `skipField` as there are columns
-/// and fields are left, then `finishRecord`.
+/// For each record, unless it is one that `plainRecord` knows: `startRecord`, then as many `field` or
+/// `number` as there are columns and fields are left, then `finishRecord`.
 struct FieldCursor {
   /// A field as it stands in the text, without the quotes around it.
   struct Field {

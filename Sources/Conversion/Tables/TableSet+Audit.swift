@@ -21,9 +21,10 @@ extension TableSet {
       audit.changes.append("left out: \(unused.joined(separator: ", "))")
     }
     if fitted != .none {
-      audit.changes.append(
-        "numbers are scaled as rows are read (\(options.like == nil ? options.table.scaling.rawValue : "as the data that was learned from"))"
-      )
+      let way =
+        options.like == nil
+        ? options.table.scaling.rawValue : "as the data that was learned from"
+      audit.changes.append("numbers are scaled as rows are read (\(way))")
     }
     if skipped > 0 { audit.changes.append("bad rows were left out: \(skipped)") }
   }

@@ -143,7 +143,10 @@ extension AtomicFile {
     let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
     let folder = slash.map { String(target[...$0]) } ?? ""
     let name = slash.map { String(target[target.utf8.index(after: $0)...]) } ?? target
-    return "\(folder).\(String(decoding: name.utf8.prefix(180), as: UTF8.self))"
+    guard name.utf8.count > 180 else { return "\(folder).\(name)" }
+    // Names may have 255 bytes; that of a long one is told apart by its checksum.
+    let checksum = String(Array(name.utf8).withUnsafeBytes { crc32($0) }, radix: 16)
+    return "\(folder).\(String(decoding: name.utf8.prefix(160), as: UTF8.self))-\(checksum)"
   }
 
   /// Removes the temporary files for `target` that a process left which was killed.

@@ -68,8 +68,8 @@ package struct EpochOrder: Sendable {
     advance(min(count, rows - position)) { _, _ in }
   }
 
-  /// The rows that wait to be drawn in the window, or in the pool: of blocks that have been let in.
-  var held: [Int32] { window?.held ?? pool.left }
+  /// The rows that are still to be drawn of blocks that have been let in, if only in part.
+  var left: [Int32] { window.map { $0.held + $0.entering } ?? pool.left }
 
   @inline(__always)
   private mutating func advance(_ count: Int, _ use: (Int, Int32) -> Void) {

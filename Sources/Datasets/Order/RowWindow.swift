@@ -9,7 +9,7 @@ struct RowWindow: Sendable {
   let blocks: [Int32]
   private var admitted = 0
   /// What is still outside of the block that is being let in.
-  private var entering: Range<Int32> = 0..<0
+  private(set) var entering: Range<Int32> = 0..<0
   /// The rows in the window.
   private(set) var held: [Int32] = []
 

@@ -1,15 +1,16 @@
 import HDF5
-import Synchronization
 
 /// Where the chunks of a column lie in the file, each looked up when it is first read: chunks that
 /// are stored as they are can then be read past the library and its lock.
 ///
 /// The library looks through all chunks to find one, which for many chunks takes longer than it saves.
-final class ChunkPlaces: Sendable {
+final class ChunkPlaces: @unchecked Sendable {
   private let dataset: HDF5.Dataset
   private let chunkRows: Int
-  /// By the number of the chunk; −1 for those not looked up yet.
-  private let places: Mutex<[Int]>
+  private let monitor = Monitor()
+  /// By the number of the chunk; −1 for those not looked up yet. Touched only inside
+  /// `monitor.locked`.
+  private var places: [Int]
 
   /// - Returns: nil where looking up a chunk takes longer than half of reading it, on average; for
   ///   chunks that split rows; and for files with something else before the HDF5 file in them, which
@@ -21,7 +22,7 @@ final class ChunkPlaces: Sendable {
     else { return nil }
     dataset = column.dataset
     chunkRows = chunk[0]
-    places = Mutex(Array(repeating: -1, count: count))
+    places = Array(repeating: -1, count: count)
   }
 
   /// The place of a chunk; nil where none was written.
@@ -29,10 +30,10 @@ final class ChunkPlaces: Sendable {
   /// - Parameter tile: the chunk's first element.
   func place(of tile: [Int]) throws(HDF5Error) -> Int? {
     let number = tile[0] / chunkRows
-    let known = places.withLock { $0[number] }
+    let known = monitor.locked { places[number] }
     if known >= 0 { return known }
     guard let place = try dataset.chunkFileOffset(at: tile) else { return nil }
-    places.withLock { $0[number] = place }
+    monitor.locked { places[number] = place }
     return place
   }
 

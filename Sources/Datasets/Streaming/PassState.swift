@@ -56,7 +56,7 @@ final class PassState: @unchecked Sendable {
       left -= count
     }
     guard plan.placesRows else { return }
-    for row in order.held {
+    for row in order.left {
       let (block, row) = Int(row).quotientAndRemainder(dividingBy: plan.blockRows)
       if Int(remaining[block]) < stream.rows(ofBlock: block).count {
         unused[block, default: []].append(Int32(row))
@@ -77,7 +77,7 @@ final class PassState: @unchecked Sendable {
 
   /// Replaces row numbers by their places in memory, waiting for those that are not there yet.
   ///
-  /// - Returns: whether blocks are still to be taken by decoders.
+  /// - Returns: whether blocks are still to come.
   func place(
     _ rows: UnsafeMutableBufferPointer<Int32>, _ clock: ContinuousClock, _ waited: inout Duration
   ) throws(DatasetError) -> Bool {
@@ -86,7 +86,9 @@ final class PassState: @unchecked Sendable {
     while let missing = monitor.locked({ place(rows, from: &next) }) {
       try wait(for: missing, clock, &waited)
     }
-    return monitor.locked { taken < schedule.count }
+    let isReading = monitor.locked { missing > 0 }
+    if !isReading { ownReader = nil }
+    return isReading
   }
 
   /// Places rows until one is not there.

@@ -1,6 +1,5 @@
 import Dispatch
 import HDF5
-import Synchronization
 
 /// Writes one dataset of a split front to back: cuts it into chunks of whole rows, encodes several
 /// at once, and keeps a checksum of each and a digest of all.
@@ -30,12 +29,17 @@ final class ColumnWriter: @unchecked Sendable {
   let form: String
 
   /// What the columns of a file share, so that their chunks lie in it in one order.
-  final class Threads: Sendable {
-    /// The first thing that went wrong: what does so later is often but its consequence.
-    let failure = Mutex<HDF5Error?>(nil)
+  final class Threads: @unchecked Sendable {
+    private let monitor = Monitor()
+    private var first: HDF5Error?
     let digest = DispatchQueue(label: "digest of rows")
     let chunks = DispatchQueue(label: "chunks of rows")
     let compressors = Compressors()
+
+    /// The first thing that went wrong: what does so later is often but its consequence.
+    var failure: HDF5Error? { monitor.locked { first } }
+
+    func fail(_ error: HDF5Error) { monitor.locked { first = first ?? error } }
   }
 
   var rowsPerChecksum: Int { chunkRows }
@@ -104,7 +108,7 @@ final class ColumnWriter: @unchecked Sendable {
   /// Returns when all rows that were flushed are digested and written.
   func wait() throws(HDF5Error) {
     departure.wait()
-    if let failure = threads.failure.withLock({ $0 }) { throw failure }
+    if let failure = threads.failure { throw failure }
   }
 
   /// The digest of all rows, once they are written. Nothing may be appended afterwards.
@@ -125,7 +129,7 @@ final class ColumnWriter: @unchecked Sendable {
       do throws(HDF5Error) {
         try writeChunks(rows: count, first: first)
       } catch {
-        threads.failure.withLock { $0 = $0 ?? error }
+        threads.fail(error)
       }
     }
   }

@@ -45,8 +45,10 @@ import Testing
     #expect(copies.count >= least, "\(copies.count)")
     let whole = try bytes(of: output)
     for copy in copies {
-      let mark = try #require(
-        ReadingMark(try SettingValue(json5: bytes(of: copy + "/mark"), source: copy)))
+      // The last line is a checksum.
+      let lines = try bytes(of: copy + "/mark")
+      let text = lines.prefix(upTo: try #require(lines.lastIndex(of: 0x0A)))
+      let mark = try #require(ReadingMark(try SettingValue(json5: text, source: copy)))
       try FileManager.default.removeItem(atPath: output)
       try FileManager.default.moveItem(atPath: copy, toPath: kept)
       var options = options
@@ -222,6 +224,41 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: kept))
       options.resumes = false
     }
+  }
+
+  @Test func `a number that changed in what was kept is found`() throws {
+    var options = try smallOptions()
+    for file in ["identity", "mark"] {
+      try interrupt(options)
+      var text = try bytes(of: kept + "/" + file)
+      let digit = try #require(text.lastIndex(of: UInt8(ascii: "0")))
+      text[digit] += 1
+      try Data(text).write(to: URL(fileURLWithPath: kept + "/" + file))
+      options.resumes = true
+      _ = try Converter.convert(options)
+      options.resumes = false
+    }
+  }
+
+  @Test func `what is not of a conversion is neither followed nor read nor removed`() throws {
+    let options = try smallOptions()
+    let other = try folder.write([1, 2, 3], to: "other")
+    try FileManager.default.createDirectory(atPath: kept, withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: kept + "/owner", withDestinationPath: other)
+    let error = #expect(throws: ConversionError.self) { try Converter.convert(options) }
+    #expect(error?.problem.contains("cannot be used") == true)
+    #expect(try bytes(of: other) == [1, 2, 3])
+
+    try FileManager.default.removeItem(atPath: kept + "/owner")
+    #expect(mkfifo(kept + "/identity", 0o600) == 0)
+    try Data([4]).write(to: URL(fileURLWithPath: kept + "/notes.txt"))
+    _ = try Converter.convert(options)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: kept) == ["notes.txt"])
+
+    try FileManager.default.removeItem(atPath: kept)
+    try FileManager.default.createSymbolicLink(atPath: kept, withDestinationPath: folder.path)
+    #expect(throws: ConversionError.self) { try Converter.convert(options) }
   }
 
   @Test func `what failed leaves nothing`() throws {
