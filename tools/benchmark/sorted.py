@@ -31,7 +31,7 @@ WINDOWS = {
     "fully shuffled": ("uint8",),
     "a tenth, float32": ("float32", CHUNK_ROWS["float32"], TENTH // CHUNK_ROWS["float32"]),
     "a tenth, uint8": ("uint8", CHUNK_ROWS["uint8"], TENTH // CHUNK_ROWS["uint8"]),
-    "the default window, uint8": ("uint8", CHUNK_ROWS["uint8"], 64),
+    "half the default window, uint8": ("uint8", CHUNK_ROWS["uint8"], 32),
     "a tenth, uint8, in 8 blocks": ("uint8", TENTH // 8, 8),
 }
 POINT = 0.01
