@@ -14,14 +14,8 @@ public enum Converter {
   ) throws(ConversionError) -> ConversionSummary {
     try options.check()
     let work = options.isResumable ? try WorkingFolder(options) : nil
-    do throws(ConversionError) {
-      let summary = try convert(options, keepingIn: work, progress)
-      work?.remove()
-      return summary
-    } catch {
-      work?.remove()
-      throw error
-    }
+    defer { work?.remove() }
+    return try convert(options, keepingIn: work, progress)
   }
 
   private static func convert(

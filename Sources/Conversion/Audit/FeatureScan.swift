@@ -1,4 +1,5 @@
 import HDF5
+import Kernels
 import Settings
 
 /// What the features of arrays are like: each by itself in rows of a few, all as one where rows are
@@ -12,26 +13,22 @@ struct FeatureScan: NumberReader {
   let isByColumn: Bool
   /// So many values that follow one another are looked at side by side.
   private let lanes: Int
-  private var first: [Double]
-  private var sums: [Double]
-  private var squares: [Double]
-  private var least: [Double]
-  private var greatest: [Double]
-  /// How often the value of the first row came.
-  private var equal: [Int]
+  private var sums: ColumnSums
   private var rows = 0
+
+  /// Rows that the first-level cache holds as doubles have so many numbers.
+  private static let tileNumbers = 4096
 
   init(type: ElementType, rowShape: [Int]) {
     self.type = type
     let width = rowShape.reduce(1, *)
     isByColumn = rowShape.count == 1 && width <= Self.mostColumns
     lanes = width <= Self.mostColumns ? width : Self.largestDivisor(of: width)
-    first = []
-    sums = Array(repeating: 0, count: lanes)
-    squares = sums
-    least = Array(repeating: .infinity, count: lanes)
-    greatest = Array(repeating: -.infinity, count: lanes)
-    equal = Array(repeating: 0, count: lanes)
+    sums = ColumnSums(columns: lanes)
+    for lane in 0..<lanes {
+      sums[.least, lane] = .infinity
+      sums[.greatest, lane] = -.infinity
+    }
   }
 
   private static func largestDivisor(of width: Int) -> Int {
@@ -48,31 +45,23 @@ struct FeatureScan: NumberReader {
     _ values: UnsafeBufferPointer<Number>, _ double: (Number) -> Double
   ) {
     guard let start = values.baseAddress, !values.isEmpty else { return }
-    if first.isEmpty { first = values.prefix(lanes).map(double) }
-    let lanes = lanes
-    let count = values.count / lanes
-    first.withUnsafeBufferPointer { first in
-      sums.withUnsafeMutableBufferPointer { sums in
-        squares.withUnsafeMutableBufferPointer { squares in
-          least.withUnsafeMutableBufferPointer { least in
-            greatest.withUnsafeMutableBufferPointer { greatest in
-              equal.withUnsafeMutableBufferPointer { equal in
-                for row in 0..<count {
-                  let row = start + row * lanes
-                  for lane in 0..<lanes {
-                    let value = double(row[lane])
-                    let difference = value - first[lane]
-                    sums[lane] += difference
-                    squares[lane] += difference * difference
-                    least[lane] = value < least[lane] ? value : least[lane]
-                    greatest[lane] = value > greatest[lane] ? value : greatest[lane]
-                    equal[lane] &+= difference == 0 ? 1 : 0
-                  }
-                }
-              }
-            }
-          }
+    if rows == 0 {
+      for lane in 0..<lanes {
+        let value = double(start[lane])
+        (sums[.pivot, lane], sums[.common, lane]) = (value, value)
+      }
+    }
+    let (lanes, width, count) = (lanes, sums.width, values.count / lanes)
+    let tileRows = max(1, Self.tileNumbers / width)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: tileRows * width) { tile in
+      tile.initialize(repeating: 0)
+      for first in stride(from: 0, to: count, by: tileRows) {
+        let some = min(tileRows, count - first)
+        for row in 0..<some {
+          let source = start + (first + row) * lanes
+          for lane in 0..<lanes { tile[row * width + lane] = double(source[lane]) }
         }
+        sums.add(tile.baseAddress!, count: some)
       }
     }
     rows += count
@@ -84,10 +73,13 @@ struct FeatureScan: NumberReader {
     let scans = (0..<lanes).map { lane in
       var scan = ColumnScan(ColumnScan.Wishes())
       scan.numbers = Moments(
-        count: rows, pivot: first[lane], sum: sums[lane], squares: squares[lane])
-      (scan.least, scan.greatest) = (least[lane], greatest[lane])
+        count: rows, pivot: sums[.pivot, lane], sum: sums[.sum, lane],
+        squares: sums[.squares, lane])
+      (scan.least, scan.greatest) = (sums[.least, lane], sums[.greatest, lane])
       scan.isInteger = !type.isFloat
-      if isByColumn { (scan.common, scan.commonCount) = (first[lane], equal[lane]) }
+      if isByColumn {
+        (scan.common, scan.commonCount) = (sums[.common, lane], Int(sums[.commonCount, lane]))
+      }
       return scan
     }
     guard !isByColumn else { return scans }
@@ -98,11 +90,11 @@ struct FeatureScan: NumberReader {
 /// The form in which it is kept for a conversion that is interrupted.
 extension FeatureScan {
   var settings: SettingValue {
-    [
-      "rows": .integer(rows), "first": .bits(first), "sums": .bits(sums),
-      "squares": .bits(squares), "least": .bits(least), "greatest": .bits(greatest),
-      "equal": .array(equal.map { .integer($0) }),
-    ]
+    var members = ["rows": SettingValue.integer(rows)]
+    for quantity in ColumnSums.Quantity.allCases {
+      members["\(quantity)"] = .bits((0..<lanes).map { sums[quantity, $0] })
+    }
+    return .object(members)
   }
 
   /// Takes up what `settings` says.
@@ -110,15 +102,12 @@ extension FeatureScan {
     guard case .object(let members) = settings, case .integer(let rows) = members["rows"] else {
       throw WorkingFolder.damaged
     }
-    let columns = ["first", "sums", "squares", "least", "greatest"].map {
-      members[$0]?.doubles ?? []
-    }
-    let counts = members["equal"]?.integers ?? []
-    guard columns.allSatisfy({ $0.count == lanes }), counts.count == lanes else {
-      throw WorkingFolder.damaged
+    for quantity in ColumnSums.Quantity.allCases {
+      guard let values = members["\(quantity)"]?.doubles, values.count == lanes else {
+        throw WorkingFolder.damaged
+      }
+      for lane in 0..<lanes { sums[quantity, lane] = values[lane] }
     }
     self.rows = rows
-    (first, sums, squares) = (columns[0], columns[1], columns[2])
-    (least, greatest, equal) = (columns[3], columns[4], counts)
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Glibc
 
 /// A folder with a folder of images for each class.
@@ -63,17 +64,12 @@ struct ImageFolder {
 
   /// What is in a folder, sorted by the names' bytes, without hidden files.
   static func entries(of path: String) throws(ConversionError) -> [Entry] {
-    guard let folder = opendir(path) else {
+    guard let names = folderNames(path) else {
       throw ConversionError(
         subject: path, problem: "cannot be opened: \(SourceFile.systemMessage)")
     }
-    defer { closedir(folder) }
     var entries: [Entry] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix(".") { continue }
+    for name in names where !name.hasPrefix(".") {
       var status = stat()
       guard stat(path + "/" + name, &status) == 0 else {
         throw ConversionError(

@@ -1,18 +1,12 @@
 import CTurboJPEG
-import Synchronization
+import Datasets
 
 /// Decoders of JPEG, each of which one thread at a time may use. Any thread may ask.
 final class JPEGDecoders: Sendable {
-  private struct Decoder: @unchecked Sendable {
-    let handle: tjhandle
-  }
-
-  private let idle = Mutex<[Decoder]>([])
+  private let idle = Pool<tjhandle>()
 
   deinit {
-    idle.withLock { decoders in
-      for decoder in decoders { tjDestroy(decoder.handle) }
-    }
+    while let handle = idle.take() { tjDestroy(handle) }
   }
 
   /// - Returns: nil where the header goes on behind `start`.
@@ -67,11 +61,11 @@ final class JPEGDecoders: Sendable {
   private func borrow<Result>(
     _ body: (tjhandle) throws(ImageHeader.Problem) -> Result
   ) throws(ImageHeader.Problem) -> Result {
-    var decoder = idle.withLock { $0.popLast() }
-    if decoder == nil, let handle = tjInitDecompress() { decoder = Decoder(handle: handle) }
-    guard let decoder else { throw ImageHeader.Problem(problem: "needs more memory than there is") }
-    defer { idle.withLock { $0.append(decoder) } }
-    return try body(decoder.handle)
+    guard let handle = idle.take() ?? tjInitDecompress() else {
+      throw ImageHeader.Problem(problem: "needs more memory than there is")
+    }
+    defer { idle.give(handle) }
+    return try body(handle)
   }
 
   private static func message(_ handle: tjhandle) -> String {

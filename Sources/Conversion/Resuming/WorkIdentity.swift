@@ -5,7 +5,7 @@ import Settings
 
 /// What a conversion is of: the options that decide what is read and how, and what tells that each
 /// source is still what it was.
-struct WorkIdentity: Equatable {
+struct WorkIdentity {
   /// In words.
   private var options: String
   /// What the command line names, each once, and what it looked like.
@@ -58,10 +58,6 @@ struct WorkIdentity: Equatable {
 
   /// The place of a source among all.
   func index(of name: String) -> Int { sources.firstIndex { $0.name == name } ?? sources.count }
-
-  static func == (first: WorkIdentity, second: WorkIdentity) -> Bool {
-    first.difference(from: second) == nil
-  }
 
   /// What is not the same, in words.
   func difference(from other: WorkIdentity) -> String? {

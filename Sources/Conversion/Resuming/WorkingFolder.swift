@@ -75,23 +75,9 @@ final class WorkingFolder {
   /// conversion's.
   func remove() {
     guard owner >= 0 else { return }
-    for name in names where Self.isKept(name) { unlink(path + name) }
+    for name in folderNames(path) ?? [] where Self.isKept(name) { unlink(path + name) }
     rmdir(path)
     unlock()
-  }
-
-  /// The names of what is in the folder.
-  private var names: [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        })
-    }
-    return names
   }
 
   /// Whether a conversion gave this name, or one of its parts that it had not finished.

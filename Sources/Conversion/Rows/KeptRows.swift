@@ -32,7 +32,7 @@ final class KeptRows {
     splits = schema.rows.keys.sorted()
     let blank = ReadingMark(
       featureType: sources.featureType, targetType: sources.targetType)
-    mark = work.flatMap { ReadingMark($0.value(of: .mark)) } ?? blank
+    mark = work == nil ? blank : sources.mark ?? blank
     if isInMemory {
       file = nil
     } else if let work {

@@ -12,6 +12,8 @@ struct Sources {
   /// The smallest types that hold features and targets exactly: what is stored.
   let featureType: ElementType
   let targetType: ElementType
+  /// How far an interrupted conversion kept the rows; nil where there was none.
+  let mark: ReadingMark?
 
   /// - Parameters:
   ///   - sources: of each split.
@@ -36,7 +38,8 @@ struct Sources {
     let all = splits.sorted { $0.key < $1.key }.flatMap(\.value)
     schema = all[0].schema
     for source in all.dropFirst() { try source.checkLike(all[0]) }
-    if let mark = work.flatMap({ ReadingMark($0.value(of: .mark)) }) {
+    mark = work.flatMap { ReadingMark($0.value(of: .mark)) }
+    if let mark {
       (featureType, targetType) = (mark.featureType, mark.targetType)
     } else {
       (featureType, targetType) = try SmallestType.of(all)

@@ -1,6 +1,6 @@
+import Datasets
 import Glibc
 import HDF5
-import Synchronization
 
 /// Turns rows of numbers, as `RowDecoder` makes them, into features and targets as they are stored.
 struct RowEncoder: Sendable {
@@ -182,16 +182,16 @@ final class EncodedRows: @unchecked Sendable {
 /// to it.
 final class EncodedRowsPool: Sendable {
   private let encoder: RowEncoder
-  private let free = Mutex<[EncodedRows]>([])
+  private let free = Pool<EncodedRows>()
 
   init(_ encoder: RowEncoder) { self.encoder = encoder }
 
   func take() -> EncodedRows {
-    free.withLock { $0.popLast() } ?? EncodedRows(encoder)
+    free.take() ?? EncodedRows(encoder)
   }
 
   func give(_ rows: EncodedRows) {
     rows.removeAll()
-    free.withLock { $0.append(rows) }
+    free.give(rows)
   }
 }

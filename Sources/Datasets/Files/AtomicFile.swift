@@ -151,15 +151,10 @@ extension AtomicFile {
 
   /// Removes the temporary files for `target` that a process left which was killed.
   package static func removeTemporaries(of target: String, by process: Int) {
-    guard let entries = opendir(folder(of: target)) else { return }
-    defer { closedir(entries) }
     let start = hiddenPath(besides: target) + ".\(process)-"
     let prefix = start.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-    while let entry = readdir(entries) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name.hasPrefix(prefix), name.hasSuffix(".partial") else { continue }
+    for name in folderNames(folder(of: target)) ?? []
+    where name.hasPrefix(prefix) && name.hasSuffix(".partial") {
       unlink(start.dropLast(prefix.count) + name)
     }
   }

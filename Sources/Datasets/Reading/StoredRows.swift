@@ -62,17 +62,8 @@ package final class StoredRows {
     targets: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) {
     for part in parts {
-      let (wanted, own) = part.rows(of: rows)
-      if wanted.isEmpty { continue }
-      for (reader, memory) in [(part.features, features), (part.targets, targets)] {
-        let rowBytes = reader.column.rowBytes
-        let place = (wanted.lowerBound - rows.lowerBound) * rowBytes
-        try reader.read(
-          own,
-          into: UnsafeMutableRawBufferPointer(
-            rebasing: memory[place..<place + wanted.count * rowBytes]),
-          scratch: scratch)
-      }
+      try read(rows, by: part.features, of: part, into: features)
+      try read(rows, by: part.targets, of: part, into: targets)
     }
   }
 
@@ -80,16 +71,23 @@ package final class StoredRows {
   package func readTargets(
     _ rows: Range<Int>, into targets: UnsafeMutableRawBufferPointer
   ) throws(DatasetError) {
-    for part in parts {
-      let (wanted, own) = part.rows(of: rows)
-      if wanted.isEmpty { continue }
-      let rowBytes = part.targets.column.rowBytes
-      let place = (wanted.lowerBound - rows.lowerBound) * rowBytes
-      try part.targets.read(
-        own,
-        into: UnsafeMutableRawBufferPointer(
-          rebasing: targets[place..<place + wanted.count * rowBytes]), scratch: scratch)
-    }
+    for part in parts { try read(rows, by: part.targets, of: part, into: targets) }
+  }
+
+  /// Reads those rows of a range that a part has, to their places in memory for all of the range.
+  private func read(
+    _ rows: Range<Int>, by reader: ColumnReader, of part: Part,
+    into memory: UnsafeMutableRawBufferPointer
+  ) throws(DatasetError) {
+    let (wanted, own) = part.rows(of: rows)
+    if wanted.isEmpty { return }
+    let rowBytes = reader.column.rowBytes
+    let place = (wanted.lowerBound - rows.lowerBound) * rowBytes
+    try reader.read(
+      own,
+      into: UnsafeMutableRawBufferPointer(
+        rebasing: memory[place..<place + wanted.count * rowBytes]),
+      scratch: scratch)
   }
 
   /// Reads the weights of rows, checked: finite, and not below 0. Any thread may, also while another

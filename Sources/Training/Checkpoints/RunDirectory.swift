@@ -176,21 +176,11 @@ extension RunDirectory {
 
   private static func checkpointFolder(_ path: String) -> String { path + "/checkpoints" }
 
-  /// The names in a folder, without `.` and `..`; none where there is no such folder.
+  /// The names in a folder; none where there is no such folder.
   private static func names(in folder: String) throws -> [String] {
-    guard let stream = opendir(folder) else {
-      if errno == ENOENT { return [] }
-      throw failure(folder, "cannot be read")
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
+    if let names = folderNames(folder) { return names }
+    if errno == ENOENT { return [] }
+    throw failure(folder, "cannot be read")
   }
 
   static func failure(_ path: String, _ problem: String) -> TrainingError {
