@@ -36,25 +36,44 @@ const struct kernels *kernels_for(enum kernel_instructions set) {
   return &kernels_sse2;
 }
 
-void kernel_copy_past_caches(long count, const float *source, float *target) {
+static void copy_past_caches(long bytes, const char *source, char *target) {
   typedef float lanes __attribute__((vector_size(16)));
-  enum { LINE = 64 / sizeof(float), AHEAD = 8 * LINE };
-  long next = 0;
-  while (next < count && (uintptr_t)(target + next) % 64 != 0) {
-    target[next] = source[next];
-    next++;
-  }
-  for (; next + LINE <= count; next += LINE) {
+  enum { LINE = 64, AHEAD = 8 * LINE };
+  long next = -(uintptr_t)target % LINE;
+  if (next > bytes) next = bytes;
+  memcpy(target, source, (size_t)next);
+  for (; next + LINE <= bytes; next += LINE) {
     __builtin_prefetch(source + next + AHEAD, 0, 0);
-    lanes line[4];
-    memcpy(line, source + next, sizeof line);
+    lanes line[LINE / sizeof(lanes)];
+    memcpy(line, source + next, LINE);
     for (int i = 0; i < 4; i++) __builtin_nontemporal_store(line[i], (lanes *)(target + next) + i);
   }
-  for (; next < count; next++) target[next] = source[next];
-  // Such stores are not in order with those that tell other threads that the copy is there.
+  memcpy(target + next, source + next, (size_t)(bytes - next));
+}
+
+// Stores past the caches are not in order with those that tell other threads that a copy is there.
+static void order_stores(void) {
 #if defined(__x86_64__)
   __builtin_ia32_sfence();
 #else
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
+}
+
+void kernel_copy_past_caches(long bytes, const void *source, void *target) {
+  copy_past_caches(bytes, source, target);
+  order_stores();
+}
+
+void kernel_scatter(
+    const void *rows, long row_bytes, const int32_t *places, long count, void *base,
+    bool past_caches) {
+  for (long r = 0; r < count; r++) {
+    if (places[r] < 0) continue;
+    const char *from = (const char *)rows + r * row_bytes;
+    char *to = (char *)base + places[r] * row_bytes;
+    if (past_caches) copy_past_caches(row_bytes, from, to);
+    else memcpy(to, from, (size_t)row_bytes);
+  }
+  if (past_caches) order_stores();
 }

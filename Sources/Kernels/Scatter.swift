@@ -10,10 +10,9 @@ package enum Scatter {
   ///   same: this cannot be checked here.
   package static func rows(
     _ rows: UnsafeRawPointer, rowBytes: Int, to places: UnsafeBufferPointer<Int32>,
-    of base: UnsafeMutableRawPointer, pastCaches: Bool, with set: InstructionSet = .current
+    of base: UnsafeMutableRawPointer, pastCaches: Bool
   ) {
     guard let first = places.baseAddress else { return }
-    var job = kernel_scatter(from: rows, to: base, row_bytes: rowBytes, past_caches: pastCaches)
-    set.loops.pointee.scatter(&job, first, places.count)
+    kernel_scatter(rows, rowBytes, first, places.count, base, pastCaches)
   }
 }

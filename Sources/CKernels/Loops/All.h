@@ -22,7 +22,6 @@
 #include "Gather.h"
 #include "Matmul.h"
 #include "Random.h"
-#include "Scatter.h"
 #include "Update.h"
 
 const struct kernels TABLE = {
@@ -36,7 +35,6 @@ const struct kernels TABLE = {
     .reduce = reduce,
     .update = update,
     .gather = gather,
-    .scatter = scatter,
     .column_sums = column_sums,
     .random_words = random_words,
     .dropout_mask = dropout_mask,

@@ -87,14 +87,6 @@ struct kernel_gather {
   bool plain;  // neither scale nor shift
 };
 
-/// What `scatter` copies.
-struct kernel_scatter {
-  const void *_Nonnull from;
-  void *_Nonnull to;
-  long row_bytes;
-  bool past_caches;  // written to memory directly
-};
-
 /// The rows of a softmax cross-entropy.
 struct kernel_cross_entropy {
   long rows, classes;
@@ -153,9 +145,6 @@ struct kernels {
   void (*_Nonnull gather)(
       const struct kernel_gather *_Nonnull job, const int32_t *_Nonnull indices, long rows,
       float *_Nonnull out);
-  /// Copies each row to its place; negative places take none.
-  void (*_Nonnull scatter)(
-      const struct kernel_scatter *_Nonnull job, const int32_t *_Nonnull places, long rows);
   /// Adds rows of `width` numbers, a multiple of 8, to what is known of their columns, a row of
   /// `width` each: pivots, sums of differences from them and of these squared, least, greatest, and
   /// how often a number of the column is there: that number, and how often.
@@ -176,9 +165,13 @@ struct kernels {
       const float *_Nonnull b, float *_Nonnull c, bool accumulate);
 };
 
-/// target[i] = source[i], past the caches: what they hold stays there. For more than they hold.
-void kernel_copy_past_caches(
-    long count, const float *_Nonnull source, float *_Nonnull target);
+/// Copies past the caches: what they hold stays there. For more than they hold.
+void kernel_copy_past_caches(long bytes, const void *_Nonnull source, void *_Nonnull target);
+
+/// Copies each row to its place among those at `base`; a negative place takes none.
+void kernel_scatter(
+    const void *_Nonnull rows, long row_bytes, const int32_t *_Nonnull places, long count,
+    void *_Nonnull base, bool past_caches);
 
 /// Whether this program has the loops and this processor the instructions.
 bool kernel_instructions_available(enum kernel_instructions set);

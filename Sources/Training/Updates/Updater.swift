@@ -59,7 +59,9 @@ final class Updater: ParallelWork, @unchecked Sendable {
     }
     states = optimizer.stateNames.map { _ in
       let buffer = AlignedBuffer<Float>(count: layout.count)
-      buffer.view.fill(optimizer.initialStateValue)
+      // A buffer is of zeros; that it is not touched here leaves its pages to the first step, whose
+      // threads take them together.
+      if optimizer.initialStateValue != 0 { buffer.view.fill(optimizer.initialStateValue) }
       return buffer
     }
     average = plan.configuration.ema.map { _ in
