@@ -11,33 +11,44 @@ extension Matmul {
 extension Matmul.Library {
   /// The library that measured fastest for this form and size.
   ///
-  /// Measured on one AMD Zen 3 core (AVX2, peak 99 GF/s) with OpenBLAS 0.3.21, oneDNN 2.6.3 and 4
-  /// to 1024 rows; GF/s of direct / oneDNN / OpenBLAS at m×n×k:
+  /// Measured on one AMD Zen 3 core (AVX2) with OpenBLAS 0.3.21 and oneDNN 2.6.3, in % of what the
+  /// core reaches in multiplications and additions alone (104 GF/s); in brackets, while the core's
+  /// other thread was busy.
   ///
-  /// | form | small | medium | large |
+  /// | m×n×k | direct | oneDNN | OpenBLAS |
   /// |---|---|---|---|
-  /// | nt | 64×64×64: **90** / 87 / 63 | 128×256×512: 92 / **94** / 86 | 256×2048×784: **90** / 83 / 87 |
-  /// | nt | 64×10×256: **61** / 47 / 40 | 32×512×784: **92** / 79 / 67 | 512×512×4096: 85 / 85 / **90** |
-  /// | nn | 64×64×64: **97** / 92 / 66 | 128×784×512: 92 / **98** / 87 | 256×2048×2048: 87 / 46 / **92** |
-  /// | nn | 128×256×10: **78** / 70 / 32 | 128×512×256: **94** / 67 / 83 | 128×1024×1024: **87** / 47 / **87** |
-  /// | tn | 64×64×64: **95** / 92 / 69 | 256×512×128: **95** / 67 / 84 | 2048×2048×256: 93 / **94** / 90 |
-  /// | tn | 10×256×128: **96** / 86 / 41 | 512×784×128: **95** / 94 / 85 | 128×64×512: 80 / **93** / 84 |
+  /// | nt 64×64×64 | **80** (**62**) | 78 (56) | 56 (40) |
+  /// | nt 128×256×512 | **80** (**70**) | **80** (66) | 74 (61) |
+  /// | nt 256×2048×784 | **79** (**66**) | 65 (50) | 74 (64) |
+  /// | nt 64×10×256 | **55** (**46**) | 42 (31) | 36 (26) |
+  /// | nt 32×512×784 | **82** (**64**) | 70 (48) | 63 (44) |
+  /// | nt 256×2048×2048 | 71 (60) | 63 (52) | **74** (**65**) |
+  /// | nn 64×64×64 | **88** (**69**) | 82 (62) | 59 (45) |
+  /// | nn 128×784×512 | 84 (**68**) | **87** (67) | 79 (59) |
+  /// | nn 256×2048×2048 | 73 (59) | 38 (31) | **80** (**65**) |
+  /// | nn 128×256×10 | **59** (**47**) | 57 (43) | 29 (24) |
+  /// | nn 128×512×256 | **86** (**75**) | 58 (48) | 76 (64) |
+  /// | nn 128×1024×1024 | 76 (**65**) | 38 (32) | **77** (63) |
+  /// | tn 64×64×64 | **86** (**64**) | 83 (59) | 62 (44) |
+  /// | tn 256×512×128 | **85** (**70**) | 51 (42) | 74 (56) |
+  /// | tn 2048×2048×256 | **79** (**71**) | **79** (68) | 77 (65) |
+  /// | tn 10×256×128 | **87** (**66**) | 75 (51) | 37 (29) |
+  /// | tn 512×784×128 | **85** (**75**) | 83 (70) | 75 (58) |
+  /// | tn 128×64×512 | 72 (61) | **82** (**63**) | 75 (58) |
   static func fastest(_ form: Matmul.Form, m: Int, n: Int, k: Int) -> Matmul.Library {
     let isSmall = n * k <= 8192 || m * n * k <= 1 << 20
     let isLarge = n * k >= 1 << 20
     switch form {
     case .nt:
-      if n * k <= 8192 || n <= 16 || m <= 16 || (m <= 32 && k >= 256) { return .direct }
-      guard n * k > 1 << 18, k >= 384 else { return .oneDNN }
-      return m <= 256 || k % 512 != 0 ? .direct : .openBLAS
+      // Rows 2 KiB or a multiple apart share the few cache lines that the loops then contend for.
+      return m >= 256 && isLarge && k % 512 == 0 ? .openBLAS : .direct
     case .nn:
       if isSmall { return .direct }
-      // Rows 2 KiB or a multiple apart share the few cache lines that oneDNN then contends for.
+      // As above, and so much more for oneDNN.
       if n % 512 != 0 { return .oneDNN }
       return isLarge ? .openBLAS : .direct
     case .tn:
-      let isNarrow = n <= 100 && !isSmall
-      return isNarrow || m * n >= 1 << 20 ? .oneDNN : .direct
+      return n < 100 && !isSmall ? .oneDNN : .direct
     }
   }
 }

@@ -34,6 +34,23 @@ struct right {
   long row;
 };
 
+// Adds to the sums the products of a column of a, its elements `row` apart, and a row of b.
+INLINE void add_outer_product(
+    int rows, int vectors, long last_read, const float *a, long row, const float *b,
+    vf sums[][4]) {
+  vf y[4];
+#pragma unroll
+  for (int j = 0; j < vectors; j++) {
+    y[j] = load_some(b + j * LANES, j == vectors - 1 ? last_read : LANES);
+  }
+#pragma unroll
+  for (int i = 0; i < rows; i++) {
+    vf x = splat(a[i * row]);
+#pragma unroll
+    for (int j = 0; j < vectors; j++) sums[i][j] = muladd(x, y[j], sums[i][j]);
+  }
+}
+
 // c[0 ..< rows, …] (+)= left · right. The tile is `vectors` vectors wide, of the last of which
 // `last_read` floats of b may be read, and `last` of c written.
 INLINE void tile(
@@ -46,18 +63,21 @@ INLINE void tile(
     for (int j = 0; j < vectors; j++) sums[i][j] = splat(0);
     __builtin_prefetch(c + i * c_row, 1);
   }
-  for (long l = 0; l < k; l++) {
-    vf y[4];
+  const int at_once = rows == ROWS_PER_TILE ? 4 : 1;
+  for (; k >= at_once; k -= at_once) {
 #pragma unroll
-    for (int j = 0; j < vectors; j++) {
-      y[j] = load_some(right.b + l * right.row + j * LANES, j == vectors - 1 ? last_read : LANES);
+    for (int l = 0; l < at_once; l++) {
+      add_outer_product(
+          rows, vectors, last_read, left.a + l * left.step, left.row, right.b + l * right.row,
+          sums);
     }
-#pragma unroll
-    for (int i = 0; i < rows; i++) {
-      vf x = splat(left.a[i * left.row + l * left.step]);
-#pragma unroll
-      for (int j = 0; j < vectors; j++) sums[i][j] = muladd(x, y[j], sums[i][j]);
-    }
+    left.a += at_once * left.step;
+    right.b += at_once * right.row;
+  }
+  for (; k > 0; k--) {
+    add_outer_product(rows, vectors, last_read, left.a, left.row, right.b, sums);
+    left.a += left.step;
+    right.b += right.row;
   }
 #pragma unroll
   for (int i = 0; i < rows; i++) {
@@ -70,7 +90,6 @@ INLINE void tile(
   }
 }
 
-// Defines a function for `m` rows of one tile's width, ROWS tiles high and then what is left.
 #define TILE_REST(rows, vectors, last_read, last) \
   case rows: \
     tile(rows, vectors, last_read, last, left, k, right, c, c_row, accumulate); \
@@ -93,11 +112,21 @@ INLINE void tile(
 #define TILE_MORE_RESTS(vectors, last_read, last)
 #endif
 
-#define DEFINE_TILES(name, vectors, last_read, last) \
+// Computes `m` rows of one tile's width: whole tiles, whose left operands are `left_tile` floats
+// apart, and then what is left. `width` is that of the last vector.
+typedef void tiles(
+    long m, struct left left, long left_tile, long k, struct right right, float *c, long c_row,
+    long width, bool accumulate);
+
+// Such functions by the width of the tile, for operands of the given strides: what is constant of
+// them costs the loop no instructions, by which a core that runs two threads is held up. Of the
+// last vector, `read` floats of b may be read.
+#define DEFINE_TILES_OF_WIDTH(name, vectors, last_read, last, left_row, left_step, right_row) \
   static __attribute__((noinline)) void name( \
       long m, struct left left, long left_tile, long k, struct right right, float *c, \
       long c_row, long width, bool accumulate) { \
     (void)width; \
+    left.row = left_row, left.step = left_step, right.row = right_row; \
     for (; m >= ROWS_PER_TILE; m -= ROWS_PER_TILE) { \
       tile(ROWS_PER_TILE, vectors, last_read, last, left, k, right, c, c_row, accumulate); \
       left.a += left_tile; \
@@ -108,14 +137,32 @@ INLINE void tile(
       TILE_MORE_RESTS(vectors, last_read, last) \
     } \
   }
+#define DEFINE_TILES(name, read, ...) \
+  DEFINE_TILES_OF_WIDTH(name##_two_vectors, 2, LANES, LANES, __VA_ARGS__) \
+  DEFINE_TILES_OF_WIDTH(name##_part_of_two_vectors, 2, read, width, __VA_ARGS__) \
+  DEFINE_TILES_OF_WIDTH(name##_one_vector, 1, LANES, LANES, __VA_ARGS__) \
+  DEFINE_TILES_OF_WIDTH(name##_part_of_one_vector, 1, read, width, __VA_ARGS__) \
+  static tiles *const name[] = { \
+      name##_two_vectors, name##_part_of_two_vectors, name##_one_vector, \
+      name##_part_of_one_vector};
 
-// `width` is that of the last vector. The padded forms may read all of it.
-DEFINE_TILES(one_vector, 1, LANES, LANES)
-DEFINE_TILES(two_vectors, 2, LANES, LANES)
-DEFINE_TILES(part_of_one_vector, 1, width, width)
-DEFINE_TILES(part_of_two_vectors, 2, width, width)
-DEFINE_TILES(padded_one_vector, 1, LANES, width)
-DEFINE_TILES(padded_two_vectors, 2, LANES, width)
+// The left operand as it lies, transposed as it lies, or copied; the right one as it lies, or
+// copied, its rows padded to whole vectors.
+DEFINE_TILES(rows_in_place, width, left.row, 1, right.row)
+DEFINE_TILES(columns_in_place, width, 1, left.step, right.row)
+DEFINE_TILES(rows_by_copy, LANES, left.row, 1, TILE_COLUMNS)
+DEFINE_TILES(copy_by_copy, LANES, 1, ROWS_PER_TILE, TILE_COLUMNS)
+
+// As many columns of c as are left, at most a tile's.
+INLINE void tile_column(
+    tiles *const functions[], long m, long columns, struct left left, long left_tile, long k,
+    struct right right, float *c, long c_row, bool accumulate) {
+  if (columns > TILE_COLUMNS) columns = TILE_COLUMNS;
+  bool is_wide = columns > LANES, is_whole = columns % LANES == 0;
+  long width = is_wide ? columns - LANES : columns;
+  functions[2 * !is_wide + !is_whole](
+      m, left, left_tile, k, right, c, c_row, width, accumulate);
+}
 
 // For up to 3 rows: wider tiles keep as many sums going.
 static __attribute__((noinline)) void four_vectors(
@@ -127,36 +174,18 @@ static __attribute__((noinline)) void four_vectors(
   }
 }
 
-// `m` rows of one tile's width, `columns` ≤ TILE_COLUMNS of it; `padded` tells that b's rows may
-// be read to the end of a vector. Tiles of the left operand are `left_tile` floats apart.
-INLINE void tile_column(
-    bool padded, long m, long columns, struct left left, long left_tile, long k,
-    struct right right, float *c, long c_row, bool accumulate) {
-  long width = columns > LANES ? columns - LANES : columns;
-#define TILES(name) name(m, left, left_tile, k, right, c, c_row, width, accumulate)
-  if (columns > LANES) {
-    if (width == LANES) TILES(two_vectors);
-    else if (padded) TILES(padded_two_vectors);
-    else TILES(part_of_two_vectors);
-  } else {
-    if (width == LANES) TILES(one_vector);
-    else if (padded) TILES(padded_one_vector);
-    else TILES(part_of_one_vector);
-  }
-#undef TILES
-}
-
 static void multiply_in_place(
-    long m, long n, long k, struct left left, const float *b, float *c, bool accumulate) {
+    bool transpose_a, long m, long n, long k, const float *a, const float *b, float *c,
+    bool accumulate) {
+  struct left left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
   long j = 0;
   for (; m <= 3 && j + 4 * LANES <= n; j += 4 * LANES) {
     four_vectors(m, left, k, (struct right){b + j, n}, c + j, n, accumulate);
   }
   for (; j < n; j += TILE_COLUMNS) {
-    long columns = n - j < TILE_COLUMNS ? n - j : TILE_COLUMNS;
     tile_column(
-        false, m, columns, left, left.row * ROWS_PER_TILE, k, (struct right){b + j, n}, c + j, n,
-        accumulate);
+        transpose_a ? columns_in_place : rows_in_place, m, n - j, left, left.row * ROWS_PER_TILE, k,
+        (struct right){b + j, n}, c + j, n, accumulate);
   }
 }
 
@@ -187,19 +216,32 @@ static void pack_columns(
   }
 }
 
-// Copies columns of a transposed `a`: tile after tile, ROWS_PER_TILE of them for each l.
+// Copies columns of a transposed `a`: tile after tile, ROWS_PER_TILE of them for each l. Tiles that
+// share cache lines of a are copied together, for the lines of long rows soon push each other out.
 static void pack_transposed_rows(
     const float *a, long a_row, long k, long rows, float *packed) {
-  for (long i = 0; i < rows; i += ROWS_PER_TILE) {
-    float *to = packed + i * k;
-    const float *from = a + i;
-    if (rows - i >= ROWS_PER_TILE) {
-      for (long l = 0; l < k; l++) {
-        memcpy(to + l * ROWS_PER_TILE, from + l * a_row, ROWS_PER_TILE * sizeof *to);
+  enum { LINE = 16, LINES = 3, TOGETHER = LINES * LINE / ROWS_PER_TILE };
+  long i = 0;
+  for (; i + LINES * LINE <= rows; i += LINES * LINE) {
+    for (long l = 0; l < k; l++) {
+      const float *from = a + l * a_row + i;
+      float *to = packed + i * k + l * ROWS_PER_TILE;
+      for (long line = 0; line < LINES; line++) {
+        __builtin_prefetch(from + 8 * a_row + line * LINE);
       }
-    } else {
-      for (long l = 0; l < k; l++) {
-        for (long r = 0; r < rows - i; r++) to[l * ROWS_PER_TILE + r] = from[l * a_row + r];
+#pragma unroll
+      for (long tile = 0; tile < TOGETHER; tile++) {
+        memcpy(
+            to + tile * ROWS_PER_TILE * k, from + tile * ROWS_PER_TILE,
+            ROWS_PER_TILE * sizeof *to);
+      }
+    }
+  }
+  for (; i < rows; i += ROWS_PER_TILE) {
+    long height = rows - i < ROWS_PER_TILE ? rows - i : ROWS_PER_TILE;
+    for (long l = 0; l < k; l++) {
+      for (long r = 0; r < height; r++) {
+        packed[i * k + l * ROWS_PER_TILE + r] = a[l * a_row + i + r];
       }
     }
   }
@@ -235,14 +277,28 @@ static __attribute__((noinline)) void multiply_in_blocks(
         const float *from = transpose_b ? b + j0 * k + l : b + l * n + j0;
         pack_columns(transpose_b, from, transpose_b ? k : n, depth, end - j0, panels);
         for (long j = j0; j < end; j += TILE_COLUMNS) {
-          long columns = end - j < TILE_COLUMNS ? end - j : TILE_COLUMNS;
           tile_column(
-              true, height, columns, left, left_tile, depth,
+              transpose_a ? copy_by_copy : rows_by_copy, height, end - j, left, left_tile, depth,
               (struct right){panels + (j - j0) * BLOCK_K, TILE_COLUMNS}, c + i * n + j, n,
               accumulate || l > 0);
         }
       }
     }
+  }
+}
+
+// Adds to the sums the products of `some` ≤ LANES elements of each row of a and of b.
+INLINE void add_products(
+    int rows, int columns, long some, const float *a, long a_row, const float *b, long b_row,
+    vf sums[][4]) {
+  vf x[6];
+#pragma unroll
+  for (int i = 0; i < rows; i++) x[i] = load_some(a + i * a_row, some);
+#pragma unroll
+  for (int j = 0; j < columns; j++) {
+    vf y = load_some(b + j * b_row, some);
+#pragma unroll
+    for (int i = 0; i < rows; i++) sums[i][j] = muladd(x[i], y, sums[i][j]);
   }
 }
 
@@ -256,17 +312,15 @@ INLINE void inner_products(
 #pragma unroll
     for (int j = 0; j < columns; j++) sums[i][j] = splat(0);
   }
-  EACH_VECTOR(l, some, k) {
-    vf x[6];
+  for (; k >= 4 * LANES; k -= 4 * LANES) {
 #pragma unroll
-    for (int i = 0; i < rows; i++) x[i] = load_some(a + i * a_row + l, some);
-#pragma unroll
-    for (int j = 0; j < columns; j++) {
-      vf y = load_some(b + j * b_row + l, some);
-#pragma unroll
-      for (int i = 0; i < rows; i++) sums[i][j] = muladd(x[i], y, sums[i][j]);
+    for (int l = 0; l < 4 * LANES; l += LANES) {
+      add_products(rows, columns, LANES, a + l, a_row, b + l, b_row, sums);
     }
+    a += 4 * LANES;
+    b += 4 * LANES;
   }
+  EACH_VECTOR(l, some, k) add_products(rows, columns, some, a + l, a_row, b + l, b_row, sums);
 #pragma unroll
   for (int i = 0; i < rows; i++) {
     float *to = c + i * c_row;
@@ -409,8 +463,7 @@ static void matmul(
   } else if (transpose_b && !transpose_a && has_long_rows(m, n, k)) {
     multiply_long_rows(m, n, k, a, b, c, accumulate);
   } else if (!transpose_b && fits_in_place(m, n, k)) {
-    struct left left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
-    multiply_in_place(m, n, k, left, b, c, accumulate);
+    multiply_in_place(transpose_a, m, n, k, a, b, c, accumulate);
   } else {
     multiply_in_blocks(transpose_a, transpose_b, m, n, k, a, b, c, accumulate);
   }
