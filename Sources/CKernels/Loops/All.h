@@ -22,6 +22,7 @@
 #include "Gather.h"
 #include "Matmul.h"
 #include "Random.h"
+#include "Scatter.h"
 #include "Update.h"
 
 const struct kernels TABLE = {
@@ -35,6 +36,7 @@ const struct kernels TABLE = {
     .reduce = reduce,
     .update = update,
     .gather = gather,
+    .scatter = scatter,
     .column_sums = column_sums,
     .random_words = random_words,
     .dropout_mask = dropout_mask,

@@ -10,10 +10,15 @@ INLINE vf half_to_float(vu bits) {
 #define CONVERT(raw) __builtin_convertvector(raw, vf)
 #define CONVERT_HALF(raw) half_to_float(__builtin_convertvector(raw, vu))
 
+INLINE const char *gathered_row(const struct kernel_gather *job, long size, int32_t index) {
+  return (const char *)job->base + (long)index * job->width * size;
+}
+
 // Defines gather_NAME: as `gather`, for one type of number and one kind of scale.
 //
 // Rows of a vector or more end with a whole vector that overlaps the one before: cheaper than a
-// part of one, and what is written twice is the same.
+// part of one, and what is written twice is the same. Meanwhile the next row is fetched, cache line
+// by cache line: it may lie anywhere, so the processor does not foresee it.
 #define DEFINE_GATHER(name, type, convert) \
   typedef type raw_##name __attribute__((ext_vector_type(LANES))); \
   typedef raw_##name raw_##name##_anywhere __attribute__((aligned(1), may_alias)); \
@@ -36,10 +41,20 @@ INLINE vf half_to_float(vu bits) {
       long rows, float *out) { \
     struct kernel_gather job = *all; \
     long width = job.width; \
+    const long size = sizeof(type); \
+    const long line = CACHE_LINE / size > LANES ? CACHE_LINE / size : LANES; \
     for (long r = 0; r < rows; r++) { \
-      const char *row = (const char *)job.base + (long)indices[r] * width * (long)sizeof(type); \
+      const char *row = gathered_row(&job, size, indices[r]); \
+      const char *next = gathered_row(&job, size, indices[r + 1 < rows ? r + 1 : r]); \
       float *to = out + r * width; \
       long c = 0; \
+      for (; c + line <= width; c += line) { \
+        __builtin_prefetch(next + c * size); \
+        _Pragma("unroll") for (long part = 0; part < line; part += LANES) { \
+          gather_##name##_vector(&job, plain, per_column, row, c + part, LANES, to); \
+        } \
+      } \
+      __builtin_prefetch(next + c * size); \
       for (; c + LANES <= width; c += LANES) { \
         gather_##name##_vector(&job, plain, per_column, row, c, LANES, to); \
       } \

@@ -220,7 +220,7 @@ static void pack_columns(
 // share cache lines of a are copied together, for the lines of long rows soon push each other out.
 static void pack_transposed_rows(
     const float *a, long a_row, long k, long rows, float *packed) {
-  enum { LINE = 16, LINES = 3, TOGETHER = LINES * LINE / ROWS_PER_TILE };
+  enum { LINE = CACHE_LINE / sizeof(float), LINES = 3, TOGETHER = LINES * LINE / ROWS_PER_TILE };
   long i = 0;
   for (; i + LINES * LINE <= rows; i += LINES * LINE) {
     for (long l = 0; l < k; l++) {

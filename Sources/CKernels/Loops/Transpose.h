@@ -1,8 +1,6 @@
 // Small transposes, four columns of eight rows at a time.
 
-typedef float v4 __attribute__((ext_vector_type(4)));
 typedef float v8 __attribute__((ext_vector_type(8)));
-typedef v4 v4_anywhere __attribute__((aligned(4), may_alias));
 typedef v8 v8_anywhere __attribute__((aligned(4), may_alias));
 
 // to[c·to_row + r] = from[r·from_row + c]

@@ -2,6 +2,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+enum { CACHE_LINE = 64 };  // bytes
+
 typedef float vf __attribute__((ext_vector_type(LANES)));
 typedef int32_t vi __attribute__((ext_vector_type(LANES)));
 typedef uint32_t vu __attribute__((ext_vector_type(LANES)));

@@ -87,6 +87,14 @@ struct kernel_gather {
   bool plain;  // neither scale nor shift
 };
 
+/// What `scatter` copies.
+struct kernel_scatter {
+  const void *_Nonnull from;
+  void *_Nonnull to;
+  long row_bytes;
+  bool past_caches;  // written to memory directly
+};
+
 /// The rows of a softmax cross-entropy.
 struct kernel_cross_entropy {
   long rows, classes;
@@ -145,6 +153,9 @@ struct kernels {
   void (*_Nonnull gather)(
       const struct kernel_gather *_Nonnull job, const int32_t *_Nonnull indices, long rows,
       float *_Nonnull out);
+  /// Copies each row to its place; negative places take none.
+  void (*_Nonnull scatter)(
+      const struct kernel_scatter *_Nonnull job, const int32_t *_Nonnull places, long rows);
   /// Adds rows of `width` numbers, a multiple of 8, to what is known of their columns, a row of
   /// `width` each: pivots, sums of differences from them and of these squared, least, greatest, and
   /// how often a number of the column is there: that number, and how often.

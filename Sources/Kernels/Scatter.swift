@@ -1,0 +1,19 @@
+import CKernels
+
+/// Copies rows to places in a buffer of such rows.
+package enum Scatter {
+  /// base[places[r]] = rows[r] for each place that is not negative.
+  ///
+  /// - Parameter pastCaches: write to memory directly, for rows that are read so much later that the
+  ///   caches will have dropped them.
+  /// - Precondition: every place that is not negative is a row of the buffer, and no two are the
+  ///   same: this cannot be checked here.
+  package static func rows(
+    _ rows: UnsafeRawPointer, rowBytes: Int, to places: UnsafeBufferPointer<Int32>,
+    of base: UnsafeMutableRawPointer, pastCaches: Bool, with set: InstructionSet = .current
+  ) {
+    guard let first = places.baseAddress else { return }
+    var job = kernel_scatter(from: rows, to: base, row_bytes: rowBytes, past_caches: pastCaches)
+    set.loops.pointee.scatter(&job, first, places.count)
+  }
+}
