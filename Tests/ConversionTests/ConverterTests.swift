@@ -293,6 +293,30 @@ import Testing
     #expect(try Dataset(path: output).load(.test).rows == 10_000)
   }
 
+  @Test func `the fingerprint is the same for any chunks, compression and memory`() throws {
+    var random = SeededGenerator(seed: 3)
+    let values = (0..<700 * 1000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let images = try folder.write(idx(8, [700, 1000], values), to: "images")
+    let labels = try folder.write(idx(8, [700], (0..<700).map { UInt8($0 % 3) }), to: "labels")
+    var options = options([.train: [images, labels]])
+    options.replacesExisting = true
+    for shuffle in ConversionOptions.Shuffle.allCases {
+      options.shuffle = shuffle
+      var found: Set<String> = []
+      for (chunkBytes, memory) in [(3000, 512 << 20), (1 << 20, 64 << 20), (200_000, 0)] {
+        for compression in [StorageOptions.Compression.none, .gzip(level: 1)] {
+          options.storage = StorageOptions(compression: compression, chunkBytes: chunkBytes)
+          // Without memory rows wait in a file.
+          options.memoryBudget = max(memory, 64 << 20)
+          options.keptRowBytes = memory / 4
+          found.insert(try Converter.convert(options).fingerprint)
+          #expect(try Dataset(path: output).checkFingerprint())
+        }
+      }
+      #expect(found.count == 1, "\(shuffle)")
+    }
+  }
+
   @Test func `compression is chosen by a sample, and the rows' geometry is the same`() throws {
     var random = SeededGenerator(seed: 2)
     let noise = (0..<60 * 1000).map { _ in UInt8.random(in: 0...255, using: &random) }

@@ -65,6 +65,46 @@ import Testing
     #expect(try fingerprint(SmallDataset(rows: [.train: 49, .test: 7]), "rows") != first)
   }
 
+  /// Rows of several pieces of a digest, which bands and chunks do not end with.
+  static let severalPieces = SmallDataset(
+    featureType: .float64, rows: [.train: 7000, .test: 7], bandRows: 1100)
+
+  @Test func `the fingerprint is what Python computes of the rows`() throws {
+    try Self.severalPieces.write(path)
+    // Of the rows in NumPy arrays, by `digest` of tools/make-digits and a line for each column.
+    let python = "sha256:5cc66d7c847edbeb1f2e2d4cf7092bedc970ebb19d3c5f059812e921903ededc"
+    #expect(try Dataset(path: path).fingerprint == python)
+    for (index, storage) in Self.storages.dropFirst(2).enumerated() {
+      var small = Self.severalPieces
+      (small.storage, small.bandRows) = (storage, 7000 - index)
+      try small.write(folder.file("\(index)"))
+      let dataset = try Dataset(path: folder.file("\(index)"))
+      #expect(dataset.fingerprint == python)
+      #expect(try dataset.checkFingerprint())
+    }
+  }
+
+  @Test func `a digest of rows is that of their pieces, however they come`() {
+    let piece = RowsDigest.pieceBytes
+    for count in [0, 1, piece - 1, piece, piece + 1, 3 * piece, 3 * piece + 5] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 3) }
+      let root = Fingerprint(startingWith: 1)
+      for start in stride(from: 0, to: count, by: piece) {
+        let leaf = Fingerprint(startingWith: 0)
+        bytes[start..<min(start + piece, count)].withUnsafeBytes { leaf.add($0) }
+        leaf.finishBytes().withUnsafeBytes { root.add($0) }
+      }
+      let expected = root.finish()
+      for step in [1000, piece - 1, piece, 2 * piece + 77, 4 * piece] {
+        let digest = RowsDigest()
+        for start in stride(from: 0, to: count, by: step) {
+          bytes[start..<min(start + step, count)].withUnsafeBytes { digest.add($0) }
+        }
+        #expect(digest.finish() == expected, "\(count) bytes, \(step) at a time")
+      }
+    }
+  }
+
   @Test func `chunks are whole rows of about the bytes asked for`() throws {
     try SmallDataset(storage: StorageOptions(chunkBytes: 49)).write(path)
     let file = try File(opening: path)

@@ -11,6 +11,8 @@ struct FeatureScan: NumberReader {
   private let type: ElementType
   /// Whether each feature is a column of its own.
   let isByColumn: Bool
+  /// Whether they are bytes that are described as a whole.
+  private let isOfBytes: Bool
   /// So many values that follow one another are looked at side by side.
   private let lanes: Int
   private var sums: ColumnSums
@@ -23,7 +25,9 @@ struct FeatureScan: NumberReader {
     self.type = type
     let width = rowShape.reduce(1, *)
     isByColumn = rowShape.count == 1 && width <= Self.mostColumns
-    lanes = width <= Self.mostColumns ? width : Self.largestDivisor(of: width)
+    isOfBytes = type == .uint8 && !isByColumn
+    lanes =
+      isOfBytes ? 1 : width <= Self.mostColumns ? width : Self.largestDivisor(of: width)
     sums = ColumnSums(columns: lanes)
     for lane in 0..<lanes {
       sums[.least, lane] = .infinity
@@ -37,7 +41,34 @@ struct FeatureScan: NumberReader {
 
   /// Adds the features of rows.
   mutating func add(_ features: UnsafeRawBufferPointer) {
-    read(features, as: type)
+    if isOfBytes { addBytes(features) } else { read(features, as: type) }
+  }
+
+  /// Whole numbers add up to the same in any order.
+  private mutating func addBytes(_ bytes: UnsafeRawBufferPointer) {
+    guard let first = bytes.first else { return }
+    if rows == 0 { sums[.pivot, 0] = Double(first) }
+    var (sum, squares, least, greatest) = (0, 0, UInt8.max, UInt8.min)
+    // The squares of so many fit the loop's sums.
+    let blockBytes = 4096
+    for start in stride(from: 0, to: bytes.count, by: blockBytes) {
+      var (blockSum, blockSquares) = (UInt32(0), UInt32(0))
+      for index in start..<min(start + blockBytes, bytes.count) {
+        let value = bytes[index]
+        blockSum &+= UInt32(value)
+        blockSquares &+= UInt32(value) &* UInt32(value)
+        least = min(least, value)
+        greatest = max(greatest, value)
+      }
+      sum += Int(blockSum)
+      squares += Int(blockSquares)
+    }
+    let (pivot, count) = (sums[.pivot, 0], Double(bytes.count))
+    sums[.sum, 0] += Double(sum) - count * pivot
+    sums[.squares, 0] += Double(squares) - 2 * pivot * Double(sum) + count * pivot * pivot
+    sums[.least, 0] = min(sums[.least, 0], Double(least))
+    sums[.greatest, 0] = max(sums[.greatest, 0], Double(greatest))
+    rows += bytes.count
   }
 
   @inline(__always)
@@ -59,7 +90,8 @@ struct FeatureScan: NumberReader {
         let some = min(tileRows, count - first)
         for row in 0..<some {
           let source = start + (first + row) * lanes
-          for lane in 0..<lanes { tile[row * width + lane] = double(source[lane]) }
+          let target = tile.baseAddress! + row * width
+          for lane in 0..<lanes { target[lane] = double(source[lane]) }
         }
         sums.add(tile.baseAddress!, count: some)
       }

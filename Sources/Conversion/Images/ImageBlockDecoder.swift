@@ -1,3 +1,4 @@
+import Datasets
 import Dispatch
 
 /// Decodes images, and brings them to one size, on all cores.

@@ -1,5 +1,4 @@
 import Datasets
-import Dispatch
 import HDF5
 
 /// The folders of images of all splits, opened together: their classes are those of the first split,
@@ -154,18 +153,5 @@ extension ConversionError {
   init(_ path: String, _ problem: ImageHeader.Problem) {
     self.init(
       subject: path, problem: problem.problem, expected: problem.expected, remedy: problem.remedy)
-  }
-}
-
-/// What `body` makes of each index, on all cores.
-func concurrentResults<Value: Sendable>(
-  _ count: Int, _ body: @Sendable (Int) -> Value
-) -> [Value] {
-  [Value](unsafeUninitializedCapacity: count) { results, filled in
-    nonisolated(unsafe) let results = results
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-      (results.baseAddress! + index).initialize(to: body(index))
-    }
-    filled = count
   }
 }

@@ -4,8 +4,8 @@ import HDF5
 /// Writes one dataset of a split front to back: cuts it into chunks of whole rows, encodes several
 /// at once, and keeps a checksum of each and a digest of all.
 ///
-/// Rows gather in one piece of memory while those before them, in another, are digested on one thread
-/// and encoded and written on a second. The pieces change places in `flush`, once both are done. So
+/// Rows gather in one piece of memory while those before them, in another, are digested and
+/// encoded on all cores and written on one. The pieces change places in `flush`, once both are done. So
 /// `filling` and what counts rows are touched by the caller only; `leaving`, `encoded`, `checksums` and
 /// `digest` by the work in `departure`, and by the caller after `wait`.
 final class ColumnWriter: @unchecked Sendable {
@@ -22,11 +22,12 @@ final class ColumnWriter: @unchecked Sendable {
   private let encoded: UnsafeMutableRawBufferPointer
   private var flushedRows = 0
   private(set) var checksums: [UInt32] = []
-  private let digest = Fingerprint()
+  private let digest = RowsDigest()
   private let threads: Threads
   private let departure = DispatchGroup()
-  /// Type and shape, in words.
-  let form: String
+  let type: ElementType
+  /// (rows, …row shape)
+  let shape: [Int]
 
   /// What the columns of a file share, so that their chunks lie in it in one order.
   final class Threads: @unchecked Sendable {
@@ -53,7 +54,8 @@ final class ColumnWriter: @unchecked Sendable {
     self.threads = threads
     self.chunkRows = min(chunkRows, rows)
     rowBytes = rowShape.reduce(type.byteCount, *)
-    form = "\(type) \([rows] + rowShape)"
+    self.type = type
+    shape = [rows] + rowShape
     let chunkBytes = self.chunkRows * rowBytes
     var filters: [Filter] = []
     switch compression {
@@ -66,7 +68,7 @@ final class ColumnWriter: @unchecked Sendable {
       self.encoder = encoder
     }
     dataset = try group.createDataset(
-      name, type, shape: [rows] + rowShape,
+      name, type, shape: shape,
       storage: .chunked([self.chunkRows] + rowShape, filters: filters))
     let chunks = max(1, min(16, (16 << 20) / chunkBytes))
     filling = .allocate(byteCount: chunks * chunkBytes, alignment: 64)
@@ -142,56 +144,40 @@ final class ColumnWriter: @unchecked Sendable {
     // HDF5 stores whole chunks also at the edge.
     UnsafeMutableRawBufferPointer(rebasing: leaving[used..<chunks * chunkBytes])
       .initializeMemory(as: UInt8.self, repeating: 0)
-    for chunk in 0..<chunks {
-      checksums.append(
-        crc32(
-          UnsafeRawBufferPointer(
-            rebasing: leaving[chunk * chunkBytes..<min((chunk + 1) * chunkBytes, used)])))
-    }
-    let sizes = encode(chunks: chunks)
+    let stored = encode(chunks: chunks, used: used)
+    checksums += stored.map(\.checksum)
     for chunk in 0..<chunks {
       try dataset.writeChunk(
-        at: [first + chunk * chunkRows] + dataset.shape.dropFirst().map { _ in 0 },
-        from: UnsafeRawBufferPointer(rebasing: stored(chunk, sizes[chunk])))
+        at: [first + chunk * chunkRows] + shape.dropFirst().map { _ in 0 },
+        from: UnsafeRawBufferPointer(rebasing: place(of: chunk, stored[chunk].size)))
     }
   }
 
   /// Encodes the leaving chunks on all cores: each iteration reads its own chunk, and writes its
-  /// own part of `encoded` and its own size.
-  private func encode(chunks: Int) -> [Int] {
+  /// own part of `encoded`.
+  ///
+  /// - Parameter used: the bytes of rows, of which checksums are.
+  private func encode(chunks: Int, used: Int) -> [(checksum: UInt32, size: Int)] {
     let chunkBytes = chunkRows * rowBytes
-    guard let encoder else { return Array(repeating: chunkBytes, count: chunks) }
-    return [Int](unsafeUninitializedCapacity: chunks) { sizes, count in
-      nonisolated(unsafe) let sizes = sizes
-      nonisolated(unsafe) let leaving = leaving
-      nonisolated(unsafe) let encoded = encoded
+    return concurrentResults(chunks) { [self] chunk in
+      let start = chunk * chunkBytes
+      let bytes = UnsafeRawBufferPointer(rebasing: leaving[start..<start + chunkBytes])
+      let checksum = crc32(UnsafeRawBufferPointer(rebasing: bytes.prefix(used - start)))
+      guard let encoder else { return (checksum, chunkBytes) }
       let stride = chunkBytes + encoder.bound(chunkBytes)
-      DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
-        let start = chunk * stride
-        sizes.initializeElement(
-          at: chunk,
-          to: encoder.encode(
-            UnsafeRawBufferPointer(
-              rebasing: leaving[chunk * chunkBytes..<(chunk + 1) * chunkBytes]),
-            scratch: UnsafeMutableRawBufferPointer(rebasing: encoded[start..<start + chunkBytes]),
-            into: UnsafeMutableRawBufferPointer(
-              rebasing: encoded[start + chunkBytes..<start + stride])))
-      }
-      count = chunks
+      let (scratch, out) = (chunk * stride, chunk * stride + chunkBytes)
+      let size = encoder.encode(
+        bytes, scratch: UnsafeMutableRawBufferPointer(rebasing: encoded[scratch..<out]),
+        into: UnsafeMutableRawBufferPointer(rebasing: encoded[out..<scratch + stride]))
+      return (checksum, size)
     }
   }
 
   /// Where the stored form of a leaving chunk lies.
-  private func stored(_ chunk: Int, _ size: Int) -> Slice<UnsafeMutableRawBufferPointer> {
+  private func place(of chunk: Int, _ size: Int) -> Slice<UnsafeMutableRawBufferPointer> {
     let chunkBytes = chunkRows * rowBytes
     guard let encoder else { return leaving[chunk * chunkBytes..<(chunk + 1) * chunkBytes] }
     let start = chunk * (chunkBytes + encoder.bound(chunkBytes)) + chunkBytes
     return encoded[start..<start + size]
-  }
-}
-
-extension UnsafeMutableBufferPointer {
-  fileprivate func initializeElement(at index: Int, to value: Element) {
-    (baseAddress! + index).initialize(to: value)
   }
 }

@@ -132,17 +132,15 @@ public final class DatasetWriter {
     }
   }
 
-  /// A SHA-256 of every column's name, type, shape and rows: the same for any chunks, compression
-  /// and bands.
   private func fingerprint() -> String {
-    let whole = Fingerprint()
+    let whole = ContentFingerprint()
     for (split, columns) in columns.sorted(by: { $0.key < $1.key }) {
       for column in FileFormat.Column.allCases {
         guard let writer = columns[column] else { continue }
         precondition(writer.isComplete, "\(split)/\(column) has fewer rows than its schema")
-        whole.add("\(split)/\(column) \(writer.form) \(writer.finishDigest())\n")
+        whole.add(column, of: split, writer.type, shape: writer.shape, writer.finishDigest())
       }
     }
-    return "sha256:" + whole.finish()
+    return whole.finish()
   }
 }

@@ -193,4 +193,16 @@ import Testing
     #expect(images.columns[0].mean == 4.5 && images.columns[0].greatest == 8)
     #expect(images.findings == [])
   }
+
+  @Test func `bytes of images add up to what each by itself would`() throws {
+    let bytes = (0..<3 * 50 * 60).map { UInt8(truncatingIfNeeded: 7 * $0 + $0 / 256) }
+    var scan = FeatureScan(type: .uint8, rowShape: [50, 60])
+    for rows in [0..<1, 1..<3] {
+      bytes[rows.lowerBound * 3000..<rows.upperBound * 3000].withUnsafeBytes { scan.add($0) }
+    }
+    var expected = Moments()
+    for byte in bytes { expected.add(Double(byte)) }
+    #expect(scan.columns.map(\.numbers) == [expected])
+    #expect(scan.columns[0].least == 0 && scan.columns[0].greatest == 255)
+  }
 }
