@@ -37,7 +37,7 @@ const struct kernels *kernels_for(enum kernel_instructions set) {
 }
 
 static void copy_past_caches(long bytes, const char *source, char *target) {
-  typedef float lanes __attribute__((vector_size(16)));
+  typedef float lanes __attribute__((vector_size(16), may_alias));
   enum { LINE = 64, AHEAD = 8 * LINE };
   long next = -(uintptr_t)target % LINE;
   if (next > bytes) next = bytes;
@@ -46,7 +46,9 @@ static void copy_past_caches(long bytes, const char *source, char *target) {
     __builtin_prefetch(source + next + AHEAD, 0, 0);
     lanes line[LINE / sizeof(lanes)];
     memcpy(line, source + next, LINE);
-    for (int i = 0; i < 4; i++) __builtin_nontemporal_store(line[i], (lanes *)(target + next) + i);
+    for (size_t i = 0; i < LINE / sizeof(lanes); i++) {
+      __builtin_nontemporal_store(line[i], (lanes *)(target + next) + i);
+    }
   }
   memcpy(target + next, source + next, (size_t)(bytes - next));
 }

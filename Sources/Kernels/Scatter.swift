@@ -6,8 +6,8 @@ package enum Scatter {
   ///
   /// - Parameter pastCaches: write to memory directly, for rows that are read so much later that the
   ///   caches will have dropped them.
-  /// - Precondition: every place that is not negative is a row of the buffer, and no two are the
-  ///   same: this cannot be checked here.
+  /// - Precondition: every place that is not negative is a row of the buffer; its size is not known
+  ///   here.
   package static func rows(
     _ rows: UnsafeRawPointer, rowBytes: Int, to places: UnsafeBufferPointer<Int32>,
     of base: UnsafeMutableRawPointer, pastCaches: Bool

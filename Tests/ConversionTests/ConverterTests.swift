@@ -310,7 +310,6 @@ import Testing
           options.memoryBudget = max(memory, 64 << 20)
           options.keptRowBytes = memory / 4
           found.insert(try Converter.convert(options).fingerprint)
-          #expect(try Dataset(path: output).checkFingerprint())
         }
       }
       #expect(found.count == 1, "\(shuffle)")

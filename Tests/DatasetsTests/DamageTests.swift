@@ -79,31 +79,6 @@ import Testing
     #expect(found > 0)
   }
 
-  @Test func `a change that was made to the checksum too is found by the fingerprint`() throws {
-    let path = folder.file("good.h5")
-    try SmallDataset(
-      rows: [.train: 50], storage: StorageOptions(compression: .none, chunkBytes: 300)
-    ).write(path)
-    #expect(try Dataset(path: path).checkFingerprint())
-    let rows = try File(opening: path).dataset("train/features").values(as: UInt8.self)
-    var bytes = try bytes(of: path)
-    func checksum() -> UInt32 {
-      bytes[place..<place + rows.count].withUnsafeBytes { crc32($0) }
-    }
-    func little(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value) { Array($0) } }
-    let place = try #require(bytes.firstRange(of: rows)).lowerBound
-    let kept = try #require(bytes.firstRange(of: little(checksum())))
-    bytes[place + 200] ^= 1
-    bytes.replaceSubrange(kept, with: little(checksum()))
-    try folder.write(bytes, to: "bad.h5")
-    let dataset = try Dataset(path: folder.file("bad.h5"))
-    _ = try dataset.load(.train)
-    let error = #expect(throws: DatasetError.self) { try dataset.checkFingerprint() }
-    #expect(error?.file == folder.file("bad.h5"))
-    #expect(error?.dataset == "/@fingerprint")
-    #expect(error?.problem.hasPrefix("is \(dataset.fingerprint), but ") == true)
-  }
-
   @Test func `a chunk without filters that is said to be larger than a chunk is refused`() throws {
     // In HDF5's oldest index of chunks, as h5py writes it: (bytes, filter mask, offset, 0), address.
     let path = folder.file("good.h5")

@@ -13,17 +13,4 @@ import Testing
       }
     }
   }
-
-  @Test func `numbers are zero when all their bits are`() {
-    #expect(Floats(zeros: 0).view.isZero)
-    for count in [1, 2, 100] {
-      let floats = Floats(zeros: count, offset: 3)
-      #expect(floats.view.isZero)
-      for index in [0, count / 2, count - 1] {
-        floats.view.base[index] = -0.0
-        #expect(!floats.view.isZero)
-        floats.view.base[index] = 0
-      }
-    }
-  }
 }

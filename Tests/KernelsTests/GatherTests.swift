@@ -22,7 +22,7 @@ import Testing
   ) {
     let rows = 11
     let indices: [Int32] = [3, 0, 10, 3, 7]
-    for width in sizes {
+    for width in sizes + [72, 100, 200] {
       // One byte in front, so that nothing is aligned.
       let data = [0] + bytes(type, count: rows * width)
       let scales = Floats(random: width, offset: 1)

@@ -49,7 +49,9 @@ INLINE const char *gathered_row(const struct kernel_gather *job, long size, int3
       float *to = out + r * width; \
       long c = 0; \
       for (; c + line <= width; c += line) { \
-        __builtin_prefetch(next + c * size); \
+        for (long at = 0; at < line * size; at += CACHE_LINE) { \
+          __builtin_prefetch(next + c * size + at); \
+        } \
         _Pragma("unroll") for (long part = 0; part < line; part += LANES) { \
           gather_##name##_vector(&job, plain, per_column, row, c + part, LANES, to); \
         } \

@@ -118,9 +118,10 @@ typedef void tiles(
     long m, struct left left, long left_tile, long k, struct right right, float *c, long c_row,
     long width, bool accumulate);
 
-// Such functions by the width of the tile, for operands of the given strides: what is constant of
-// them costs the loop no instructions, by which a core that runs two threads is held up. Of the
-// last vector, `read` floats of b may be read.
+// Such functions by the width of the tile, for operands of the given strides. A constant stride
+// needs no instructions in the loop; while two threads share a core, the fewer there are, the faster
+// each is. That is worth the code of all these forms. Of the last vector, `read` floats of b may be
+// read.
 #define DEFINE_TILES_OF_WIDTH(name, vectors, last_read, last, left_row, left_step, right_row) \
   static __attribute__((noinline)) void name( \
       long m, struct left left, long left_tile, long k, struct right right, float *c, \
@@ -221,6 +222,7 @@ static void pack_columns(
 static void pack_transposed_rows(
     const float *a, long a_row, long k, long rows, float *packed) {
   enum { LINE = CACHE_LINE / sizeof(float), LINES = 3, TOGETHER = LINES * LINE / ROWS_PER_TILE };
+  _Static_assert(TOGETHER * ROWS_PER_TILE == LINES * LINE, "whole tiles in whole cache lines");
   long i = 0;
   for (; i + LINES * LINE <= rows; i += LINES * LINE) {
     for (long l = 0; l < k; l++) {
@@ -240,9 +242,10 @@ static void pack_transposed_rows(
   for (; i < rows; i += ROWS_PER_TILE) {
     long height = rows - i < ROWS_PER_TILE ? rows - i : ROWS_PER_TILE;
     for (long l = 0; l < k; l++) {
-      for (long r = 0; r < height; r++) {
-        packed[i * k + l * ROWS_PER_TILE + r] = a[l * a_row + i + r];
-      }
+      const float *from = a + l * a_row + i;
+      float *to = packed + i * k + l * ROWS_PER_TILE;
+      if (height == ROWS_PER_TILE) memcpy(to, from, ROWS_PER_TILE * sizeof *to);
+      else for (long r = 0; r < height; r++) to[r] = from[r];
     }
   }
 }

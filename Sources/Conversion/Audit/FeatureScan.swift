@@ -44,7 +44,7 @@ struct FeatureScan: NumberReader {
     if isOfBytes { addBytes(features) } else { read(features, as: type) }
   }
 
-  /// Whole numbers add up to the same in any order.
+  /// Whole numbers add up to the same in any order, up to 2⁵³: the squares of 138 GB of bytes.
   private mutating func addBytes(_ bytes: UnsafeRawBufferPointer) {
     guard let first = bytes.first else { return }
     if rows == 0 { sums[.pivot, 0] = Double(first) }

@@ -1,6 +1,6 @@
 import CCrypto
 
-/// A SHA-256 over the content of a dataset, fed a piece at a time.
+/// A SHA-256 that is fed a piece at a time.
 ///
 /// The corresponding C functions are `EVP_DigestInit_ex`, `EVP_DigestUpdate`, `EVP_DigestFinal_ex`.
 package final class Fingerprint {

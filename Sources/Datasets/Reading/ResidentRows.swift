@@ -85,11 +85,11 @@ public final class ResidentRows: @unchecked Sendable {
     if let from = other.numbers, let to = numbers { copy(from, to, width: 1) }
   }
 
-  /// A row of at least so many bytes, in a buffer of so many, is soon dropped by the caches and is
-  /// written past them: measured with rows of 400, 784, 1568 and 3136 bytes on an AMD Zen 3 core, it
-  /// takes 0.9, 0.8, 0.6 and 0.4 of the time.
-  private static var leastRowPastCaches: Int { 512 }
-  private static var leastBufferPastCaches: Int { 64 << 20 }
+  /// Rows of at least so many bytes are written past the caches, which would have dropped them
+  /// before they are read in a buffer of so many: with rows of 400, 784, 1568 and 3136 bytes that
+  /// took 0.9, 0.8, 0.6 and 0.4 of the time on an AMD Zen 3 core.
+  private static let leastRowPastCaches = 512
+  private static let leastBufferPastCaches = 64 << 20
 
   /// Numbers in a row of features.
   public var featureCount: Int { featureShape.reduce(1, *) }

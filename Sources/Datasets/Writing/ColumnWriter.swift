@@ -4,8 +4,8 @@ import HDF5
 /// Writes one dataset of a split front to back: cuts it into chunks of whole rows, encodes several
 /// at once, and keeps a checksum of each and a digest of all.
 ///
-/// Rows gather in one piece of memory while those before them, in another, are digested and
-/// encoded on all cores and written on one. The pieces change places in `flush`, once both are done. So
+/// Rows gather in one buffer while those before them, in another, are digested and encoded on all
+/// cores and written on one thread. The buffers change places in `flush`, once that is done. So
 /// `filling` and what counts rows are touched by the caller only; `leaving`, `encoded`, `checksums` and
 /// `digest` by the work in `departure`, and by the caller after `wait`.
 final class ColumnWriter: @unchecked Sendable {
@@ -25,9 +25,8 @@ final class ColumnWriter: @unchecked Sendable {
   private let digest = RowsDigest()
   private let threads: Threads
   private let departure = DispatchGroup()
-  let type: ElementType
-  /// (rows, …row shape)
-  let shape: [Int]
+  /// Type and shape, in words.
+  let form: String
 
   /// What the columns of a file share, so that their chunks lie in it in one order.
   final class Threads: @unchecked Sendable {
@@ -54,8 +53,8 @@ final class ColumnWriter: @unchecked Sendable {
     self.threads = threads
     self.chunkRows = min(chunkRows, rows)
     rowBytes = rowShape.reduce(type.byteCount, *)
-    self.type = type
-    shape = [rows] + rowShape
+    let shape = [rows] + rowShape
+    form = "\(type) \(shape)"
     let chunkBytes = self.chunkRows * rowBytes
     var filters: [Filter] = []
     switch compression {
@@ -148,7 +147,7 @@ final class ColumnWriter: @unchecked Sendable {
     checksums += stored.map(\.checksum)
     for chunk in 0..<chunks {
       try dataset.writeChunk(
-        at: [first + chunk * chunkRows] + shape.dropFirst().map { _ in 0 },
+        at: [first + chunk * chunkRows] + dataset.shape.dropFirst().map { _ in 0 },
         from: UnsafeRawBufferPointer(rebasing: place(of: chunk, stored[chunk].size)))
     }
   }

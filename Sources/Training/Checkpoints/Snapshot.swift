@@ -8,8 +8,6 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
   private var sources: [FloatView] = []
   private let length: Int
   private let pieces: Int
-  /// Until the first copy the buffers are of zeros, whose pages the system has not given yet.
-  private var isUntouched = true
 
   /// Floats that one thread copies at a time: 1 MiB, so little that a thread which has to wait for a
   /// core keeps the others waiting for a moment only.
@@ -29,7 +27,6 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
   func take(_ checkpoint: Checkpoint, pool: WorkerPool) -> Checkpoint {
     sources = checkpoint.tensors.map(\.values)
     pool.withHelpers { pool.perform(pieces * sources.count, self) }
-    isUntouched = false
     return checkpoint.with(
       tensors: zip(checkpoint.tensors, buffers).map {
         TensorGroup(path: $0.path, values: $1.view)
@@ -41,9 +38,6 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
     let (buffer, piece) = index.quotientAndRemainder(dividingBy: pieces)
     let start = piece * Self.pieceLength
     let range = start..<min(start + Self.pieceLength, length)
-    let source = sources[buffer].slice(range)
-    // As before the first step, when an optimizer remembers nothing.
-    if isUntouched && source.isZero { return }
-    buffers[buffer].view.slice(range).copy(pastCachesFrom: source)
+    buffers[buffer].view.slice(range).copy(pastCachesFrom: sources[buffer].slice(range))
   }
 }

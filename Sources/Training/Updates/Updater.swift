@@ -59,9 +59,7 @@ final class Updater: ParallelWork, @unchecked Sendable {
     }
     states = optimizer.stateNames.map { _ in
       let buffer = AlignedBuffer<Float>(count: layout.count)
-      // A buffer is of zeros; that it is not touched here leaves its pages to the first step, whose
-      // threads take them together.
-      if optimizer.initialStateValue != 0 { buffer.view.fill(optimizer.initialStateValue) }
+      buffer.view.fill(optimizer.initialStateValue)
       return buffer
     }
     average = plan.configuration.ema.map { _ in

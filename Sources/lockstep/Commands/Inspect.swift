@@ -22,9 +22,8 @@ enum Inspect: Command {
 
   static let check = Option(
     "check", .flag,
-    "Read every row and check values, labels, checksums and the fingerprint, however large a split "
-      + "is. By default the fingerprint is not checked, and splits of more than 1 GiB are not read."
-  )
+    "Read every row and check values, labels and checksums, however large a split is. By default "
+      + "splits of more than 1 GiB are not read.")
 
   static func run(_ arguments: Arguments, _ console: Console) throws -> SettingValue {
     let path = try arguments.words(1...1, for: Self.self)[0]

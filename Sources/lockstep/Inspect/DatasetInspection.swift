@@ -13,8 +13,6 @@ struct DatasetInspection {
   private let shuffled: ShuffleQuality?
   /// The splits too large to be read for a look.
   private let unread: [SplitName]
-  /// Whether the rows were found to be those of the file's fingerprint, which is asked for.
-  private let fingerprintHolds: Bool
 
   /// Rows are read, and so checked, where a split has no more bytes than this, or it is asked for.
   private static let mostBytes = 1 << 30
@@ -41,12 +39,11 @@ struct DatasetInspection {
       }
       counts[split] = try dataset.classCounts(split)
     }
-    unread = dataset.splits.keys.filter { counts[$0] == nil }.sorted()
-    fingerprintHolds = try arguments.has(Inspect.check) && dataset.checkFingerprint()
     console.clearProgress()
     classCounts = counts
     inOrder = try Self.quality(dataset, .none)
     shuffled = try Self.quality(dataset, dataset.defaultGeometry(batch: Self.batch))
+    unread = dataset.splits.keys.filter { counts[$0] == nil }.sorted()
   }
 
   /// Rows for prediction alone have no targets.
@@ -119,9 +116,7 @@ struct DatasetInspection {
 
   private var checked: String {
     let whole = "every value is finite, every label a class, every checksum holds"
-    if unread.isEmpty {
-      return whole + (fingerprintHolds ? ", the fingerprint is that of the rows" : "")
-    }
+    if unread.isEmpty { return whole }
     let names = unread.map(\.rawValue).joined(separator: ", ")
     return "not \(names): too large to be read for a look (--check reads it)"
       + (unread.count == splits.count ? "" : "; otherwise \(whole)")
@@ -150,7 +145,6 @@ struct DatasetInspection {
       "kind": "dataset", "path": .string(dataset.path),
       "bytes": .integer(byteCount(of: dataset.path)),
       "fingerprint": .string(dataset.fingerprint),
-      "fingerprintIsChecked": .boolean(fingerprintHolds),
       "features": [
         "shape": .array(dataset.featureShape.map { .integer($0) }),
         "type": .string("\(dataset.featureType)"),
