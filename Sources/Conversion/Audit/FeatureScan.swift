@@ -16,6 +16,7 @@ struct FeatureScan: NumberReader {
   /// So many values that follow one another are looked at side by side.
   private let lanes: Int
   private var sums: ColumnSums
+  /// Rows of `lanes` values.
   private var rows = 0
 
   /// Rows that the first-level cache holds as doubles have so many numbers.

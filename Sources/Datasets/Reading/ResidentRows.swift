@@ -63,19 +63,15 @@ public final class ResidentRows: @unchecked Sendable {
   func copy(from other: ResidentRows, to places: [Int32]) {
     precondition(places.count <= other.rows, "more places than rows")
     func copy<Element>(_ from: PageBuffer<Element>, _ to: PageBuffer<Element>, width: Int) {
-      let (source, target) = (from.pointer.baseAddress!, to.pointer.baseAddress!)
-      for (row, place) in places.enumerated() where place >= 0 {
-        (target + Int(place) * width).update(from: source + row * width, count: width)
+      let rowBytes = width * MemoryLayout<Element>.stride
+      places.withUnsafeBufferPointer { places in
+        Scatter.rows(
+          from.bytes.baseAddress!, rowBytes: rowBytes, to: places, of: to.bytes.baseAddress!,
+          pastCaches: rowBytes >= Self.leastRowPastCaches
+            && to.bytes.count >= Self.leastBufferPastCaches)
       }
     }
-    let rowBytes = featureShape.reduce(featureType.byteCount, *)
-    places.withUnsafeBufferPointer { places in
-      Scatter.rows(
-        UnsafeRawPointer(other.features.pointer.baseAddress!), rowBytes: rowBytes, to: places,
-        of: UnsafeMutableRawPointer(features.pointer.baseAddress!),
-        pastCaches: rowBytes >= Self.leastRowPastCaches
-          && features.pointer.count >= Self.leastBufferPastCaches)
-    }
+    copy(other.features, features, width: featureShape.reduce(featureType.byteCount, *))
     switch (other.targetValues, targetValues) {
     case (.classes(let from), .classes(let to)): copy(from, to, width: 1)
     case (.values(let from), .values(let to)): copy(from, to, width: targets.outputs)

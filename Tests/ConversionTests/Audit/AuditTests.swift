@@ -195,7 +195,7 @@ import Testing
   }
 
   @Test func `bytes of images add up to what each by itself would`() throws {
-    let bytes = (0..<3 * 50 * 60).map { UInt8(truncatingIfNeeded: 7 * $0 + $0 / 256) }
+    let bytes = (0..<3 * 50 * 60).map { UInt8(truncatingIfNeeded: 5 + 7 * $0 + $0 / 256) }
     var scan = FeatureScan(type: .uint8, rowShape: [50, 60])
     for rows in [0..<1, 1..<3] {
       bytes[rows.lowerBound * 3000..<rows.upperBound * 3000].withUnsafeBytes { scan.add($0) }
