@@ -117,3 +117,8 @@ int lockstep_remove_tree(const char *folder) {
 }
 
 void lockstep_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 << 10); }
+
+void lockstep_keep_large_blocks(void) {
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}

@@ -4,10 +4,10 @@ import COpenBLAS
 /// What the bits of a result belong to, besides the run's configuration.
 package enum NumericsIdentity {
   /// Rises whenever a change of the program changes the bits of a result.
-  package static let programVersion = "0.2.0"
+  package static let programVersion = "0.3.0"
 
   /// Program version, instruction set, and each library's version and code path:
-  /// "lockstep 0.2.0; avx2; oneDNN 2.6.3 avx2; OpenBLAS 0.3.21 Zen".
+  /// "lockstep 0.3.0; avx2; oneDNN 2.6.3 avx2; OpenBLAS 0.3.21 Zen".
   package static let current = [
     "lockstep \(programVersion)", InstructionSet.current.rawValue, oneDNN, openBLAS,
   ].joined(separator: "; ")

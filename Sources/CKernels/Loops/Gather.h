@@ -10,6 +10,8 @@ INLINE vf half_to_float(vu bits) {
 #define CONVERT(raw) __builtin_convertvector(raw, vf)
 #define CONVERT_HALF(raw) half_to_float(__builtin_convertvector(raw, vu))
 
+enum { AHEAD_BYTES = 768 };
+
 INLINE const char *gathered_row(const struct kernel_gather *job, long size, int32_t index) {
   return (const char *)job->base + (long)index * job->width * size;
 }
@@ -17,8 +19,9 @@ INLINE const char *gathered_row(const struct kernel_gather *job, long size, int3
 // Defines gather_NAME: as `gather`, for one type of number and one kind of scale.
 //
 // Rows of a vector or more end with a whole vector that overlaps the one before: cheaper than a
-// part of one, and what is written twice is the same. Meanwhile the next row is fetched, cache line
-// by cache line: it may lie anywhere, so the processor does not foresee it.
+// part of one, and what is written twice is the same. Meanwhile a row to come is fetched, cache line
+// by cache line: it may lie anywhere, so the processor does not foresee it. The shorter the rows, the
+// further ahead: a cache line takes as long as some ten others are used.
 #define DEFINE_GATHER(name, type, convert) \
   typedef type raw_##name __attribute__((ext_vector_type(LANES))); \
   typedef raw_##name raw_##name##_anywhere __attribute__((aligned(1), may_alias)); \
@@ -43,9 +46,15 @@ INLINE const char *gathered_row(const struct kernel_gather *job, long size, int3
     long width = job.width; \
     const long size = sizeof(type); \
     const long line = CACHE_LINE / size > LANES ? CACHE_LINE / size : LANES; \
+    const long ahead = 1 + AHEAD_BYTES / (width * size + 1); \
+    for (long r = 0; r < rows && r < ahead; r++) { \
+      const char *row = gathered_row(&job, size, indices[r]); \
+      for (long at = 0; at < width * size; at += CACHE_LINE) __builtin_prefetch(row + at); \
+    } \
     for (long r = 0; r < rows; r++) { \
       const char *row = gathered_row(&job, size, indices[r]); \
-      const char *next = gathered_row(&job, size, indices[r + 1 < rows ? r + 1 : r]); \
+      const char *next = \
+          gathered_row(&job, size, indices[r + ahead < rows ? r + ahead : r]); \
       float *to = out + r * width; \
       long c = 0; \
       for (; c + line <= width; c += line) { \

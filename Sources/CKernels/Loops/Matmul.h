@@ -63,7 +63,9 @@ INLINE void tile(
     for (int j = 0; j < vectors; j++) sums[i][j] = splat(0);
     __builtin_prefetch(c + i * c_row, 1);
   }
-  const int at_once = rows == ROWS_PER_TILE ? 4 : 1;
+  // A whole tile of sixteen lanes keeps the processor busy for long enough; of four of them at once
+  // the compiler would load all values of a first, more than there are registers for.
+  const int at_once = rows == ROWS_PER_TILE && LANES < 16 ? 4 : 1;
   for (; k >= at_once; k -= at_once) {
 #pragma unroll
     for (int l = 0; l < at_once; l++) {

@@ -40,3 +40,8 @@ int lockstep_remove_tree(const char *folder);
 /// Has memory of 128 KiB and more always go back to the system when it is freed, as it does at first:
 /// the allocator would learn from the first such block to keep the next.
 void lockstep_return_large_blocks(void);
+
+/// Has some freed memory kept for the next blocks, of up to 16 MiB each. oneDNN asks for some MiB in
+/// each large product; if they went back to the system each time, all threads would have to stop for
+/// a moment to learn of it.
+void lockstep_keep_large_blocks(void);

@@ -81,16 +81,20 @@ package struct EpochOrder: Sendable {
       }
     }
     while index < count, window != nil {
-      use(index, window!.draw(&draws))
-      index += 1
+      window!.draw(count - index, &draws) {
+        use(index, $0)
+        index += 1
+      }
       if window!.isComplete {
         pool = RowPool(window!.held)
         window = nil
       }
     }
     while index < count {
-      use(index, pool.draw(&draws))
-      index += 1
+      pool.draw(min(count - index, Draws.most), &draws) {
+        use(index, $0)
+        index += 1
+      }
     }
     position += count
   }

@@ -16,12 +16,37 @@ struct RowPool: Sendable {
 
   /// - Precondition: rows are left.
   mutating func draw(_ stream: inout RandomStream) -> Int32 {
-    let index = stream.below(count)
+    take(at: stream.below(count))
+  }
+
+  /// Draws several rows, at most `Draws.most`.
+  @inline(__always)
+  mutating func draw(_ wanted: Int, _ stream: inout RandomStream, _ use: (Int32) -> Void) {
+    let count = count
+    let places = Draws(wanted) { stream.below(count - $0) }
+    for draw in 0..<wanted { use(take(at: places[draw])) }
+  }
+
+  private mutating func take(at index: Int) -> Int32 {
     count -= 1
     let row = rows[index]
     rows[index] = rows[count]
     return row
   }
+}
+
+/// The places of the next rows to be drawn. They are all known before the first row is looked up, so
+/// that the processor need not wait for one row to come from memory before it fetches the next.
+struct Draws {
+  static let most = 32
+  private var places = InlineArray<32, Int32>(repeating: 0)
+
+  @inline(__always)
+  init(_ count: Int, _ place: (Int) -> Int) {
+    for draw in 0..<count { places[draw] = Int32(place(draw)) }
+  }
+
+  subscript(draw: Int) -> Int { Int(places[draw]) }
 }
 
 /// The numbers below `count` in an order that the stream decides, every order as likely.

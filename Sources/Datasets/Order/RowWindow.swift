@@ -31,14 +31,18 @@ struct RowWindow: Sendable {
   /// Whether every row has been let in.
   var isComplete: Bool { entering.isEmpty }
 
+  /// Draws up to `wanted` rows, as many as the block that is being let in has, at most `Draws.most`.
   /// - Precondition: `isComplete` is false.
-  mutating func draw(_ stream: inout RandomStream) -> Int32 {
-    let index = stream.below(held.count)
-    let row = held[index]
-    held[index] = entering.lowerBound
-    entering.removeFirst()
+  @inline(__always)
+  mutating func draw(_ wanted: Int, _ stream: inout RandomStream, _ use: (Int32) -> Void) {
+    let count = min(wanted, entering.count, Draws.most)
+    let places = Draws(count) { _ in stream.below(held.count) }
+    for draw in 0..<count {
+      use(held[places[draw]])
+      held[places[draw]] = entering.lowerBound + Int32(draw)
+    }
+    entering.removeFirst(count)
     if entering.isEmpty, admitted < blocks.count { admitBlock() }
-    return row
   }
 
   private mutating func admitBlock() {

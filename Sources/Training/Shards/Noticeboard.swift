@@ -9,22 +9,37 @@ import Synchronization
 /// only in an even round in which no helper is `present`: helpers say that they are present first,
 /// and then look at the round again; the coordinator ends the round first, and then looks who is
 /// present. Both are sequentially consistent, so one of the two sees the other.
+///
+/// The pieces are cut into as many runs as there are seats. A thread first takes those of its own
+/// seat's run, which finds in its caches what the same pieces used in the round before, and then
+/// what is left of the others'.
 final class Noticeboard: @unchecked Sendable {
   // Each on cache lines of its own: pieces are taken while others look at the round.
   private let round = Atomic<UInt>(0)
   private let padding1 = CacheLinePair()
-  private let nextPiece = Atomic<Int>(0)
-  private let padding2 = CacheLinePair()
   private let present = Atomic<Int>(0)
-  private let padding3 = CacheLinePair()
+  private let padding2 = CacheLinePair()
   private let asleep = Atomic<Int>(0)
   private let isOpen = Atomic<Bool>(false)
   private let alarm = DispatchSemaphore(value: 0)
   private unowned(unsafe) var work: (any ParallelWork)?
   private var count = 0
+  private let seats: UnsafeMutableBufferPointer<Seat>
 
   /// Looks at the round before a helper goes to sleep: some 50 µs.
   private static let patience = 2000
+
+  /// - Parameter seats: how many threads take part, the coordinator at seat 0 included.
+  init(seats: Int) {
+    self.seats = .allocate(capacity: seats)
+    for seat in 0..<seats { self.seats.initializeElement(at: seat, to: Seat()) }
+  }
+
+  deinit {
+    seats.deinitialize().deallocate()
+  }
+
+  var seatCount: Int { seats.count }
 
   // MARK: - The coordinator
 
@@ -42,10 +57,12 @@ final class Noticeboard: @unchecked Sendable {
   func perform(_ count: Int, _ work: any ParallelWork) {
     self.work = work
     self.count = count
-    nextPiece.store(0, ordering: .relaxed)
+    for seat in seats.indices {
+      seats[seat].next.store(pieces(of: seat).lowerBound, ordering: .relaxed)
+    }
     round.add(1, ordering: .sequentiallyConsistent)
     wakeHelpers()
-    takePieces()
+    takePieces(seat: 0)
     round.add(1, ordering: .sequentiallyConsistent)
     var looks = 0
     while present.load(ordering: .sequentiallyConsistent) > 0 {
@@ -61,24 +78,32 @@ final class Noticeboard: @unchecked Sendable {
     for _ in 0..<asleep.exchange(0, ordering: .sequentiallyConsistent) { alarm.signal() }
   }
 
-  private func takePieces() {
+  private func pieces(of seat: Int) -> Range<Int> {
+    count * seat / seats.count..<count * (seat + 1) / seats.count
+  }
+
+  private func takePieces(seat: Int) {
     guard let work else { return }
-    let count = count
-    while true {
-      let piece = nextPiece.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard piece < count else { return }
-      work.run(piece: piece)
+    for offset in seats.indices {
+      let other = (seat + offset) % seats.count
+      let end = pieces(of: other).upperBound
+      // Looked at first: a run that is used up stays in all caches.
+      while seats[other].next.load(ordering: .relaxed) < end {
+        let piece = seats[other].next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if piece < end { work.run(piece: piece) }
+      }
     }
   }
 
   // MARK: - A helper
 
   /// Takes part in every round until the board is closed.
-  func help() {
+  /// - Parameter seat: of this thread alone.
+  func help(seat: Int) {
     var seen = round.load(ordering: .sequentiallyConsistent) & ~1
     while let current = nextRound(after: seen) {
       present.add(1, ordering: .sequentiallyConsistent)
-      if round.load(ordering: .sequentiallyConsistent) == current { takePieces() }
+      if round.load(ordering: .sequentiallyConsistent) == current { takePieces(seat: seat) }
       present.subtract(1, ordering: .sequentiallyConsistent)
       seen = current
     }
@@ -123,6 +148,12 @@ final class Noticeboard: @unchecked Sendable {
     }
     return false
   }
+}
+
+/// Which piece of a seat's run is next, on cache lines of its own.
+private struct Seat: ~Copyable {
+  let next = Atomic<Int>(0)
+  private let padding = CacheLinePair()
 }
 
 /// Keeps what stands before it and after it in a class from sharing cache lines.

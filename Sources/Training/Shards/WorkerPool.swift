@@ -21,23 +21,24 @@ protocol ParallelWork: AnyObject, Sendable {
 /// nobody has taken itself, so any number of helpers, none included, is right, only slower.
 final class WorkerPool: Sendable {
   let workers: Int
-  private let board = Noticeboard()
+  private let board: Noticeboard
 
   init(workers: Int) {
     self.workers = workers
+    // More threads than cores would take turns, and spinning take the workers' time.
+    board = Noticeboard(seats: min(workers, availableCores()))
   }
 
   /// Runs `body` with helpers at hand. Within another `withHelpers` it just runs `body`.
   func withHelpers<Result>(_ body: () throws -> Result) rethrows -> Result {
-    // More threads than cores would take turns, and spinning take the workers' time.
-    let helpers = min(workers, availableCores()) - 1
+    let helpers = board.seatCount - 1
     guard helpers > 0, board.open() else { return try body() }
     let board = board
     let finished = DispatchGroup()
     DispatchQueue.global(qos: .userInitiated).async(group: finished) {
-      DispatchQueue.concurrentPerform(iterations: helpers) { _ in
+      DispatchQueue.concurrentPerform(iterations: helpers) { helper in
         Matmul.prepareThread()
-        board.help()
+        board.help(seat: helper + 1)
       }
     }
     defer {

@@ -42,7 +42,11 @@ final class Updater: ParallelWork, @unchecked Sendable {
     var decays: Bool
   }
 
-  private static let sliceLength = 4096
+  /// About 32 slices, so that they can be shared out evenly, of whole tiles and at most 4096 numbers.
+  private static func sliceLength(parameters: Int) -> Int {
+    let tiles = parameters / 32 / Reduction.tile
+    return min(max(tiles, 1), 8) * Reduction.tile
+  }
 
   init(plan: Plan, parameters: FloatView, replicas: [Replica]) {
     self.plan = plan
@@ -50,10 +54,11 @@ final class Updater: ParallelWork, @unchecked Sendable {
     let optimizer = plan.configuration.optimizer
     let regularization = plan.regularization
     let layout = plan.model.network.layout
+    let length = Self.sliceLength(parameters: layout.count)
     slices = layout.tensors.flatMap { tensor in
-      stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: Self.sliceLength).map {
+      stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: length).map {
         Slice(
-          range: $0..<min($0 + Self.sliceLength, tensor.range.upperBound),
+          range: $0..<min($0 + length, tensor.range.upperBound),
           decays: regularization.applies(to: tensor.decays))
       }
     }

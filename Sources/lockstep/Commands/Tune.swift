@@ -1,3 +1,4 @@
+import CSystem
 import Datasets
 import Settings
 import Training
@@ -47,6 +48,7 @@ enum Tune: Command {
     ) { console.show($0.line) }
     Interruption.begin()
     tuner.isStopped = { Interruption.signal != nil }
+    lockstep_keep_large_blocks()
     let result: TuningResult
     do {
       result = try settings.explaining { try tuner.run() }

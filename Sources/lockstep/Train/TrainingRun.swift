@@ -1,3 +1,4 @@
+import CSystem
 import Datasets
 import Settings
 import Training
@@ -12,6 +13,8 @@ struct TrainingRun {
 
   /// Trains, tells about it, and gives the result. Signals are taken meanwhile.
   func run() throws -> SettingValue {
+    // What is kept is little beside a network that is large enough for oneDNN's products.
+    if trainer.plan.model.network.layout.parameterCount >= 1 << 18 { lockstep_keep_large_blocks() }
     Interruption.begin()
     trainer.isStopped = { Interruption.signal != nil }
     let result = try trainer.train(into: directory) { report.show($0) }
