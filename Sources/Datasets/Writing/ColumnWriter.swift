@@ -69,7 +69,7 @@ final class ColumnWriter: @unchecked Sendable {
     dataset = try group.createDataset(
       name, type, shape: shape,
       storage: .chunked([self.chunkRows] + rowShape, filters: filters))
-    let chunks = max(1, min(16, (16 << 20) / chunkBytes))
+    let chunks = max(1, min(32, (16 << 20) / chunkBytes))
     filling = .allocate(byteCount: chunks * chunkBytes, alignment: 64)
     leaving = .allocate(byteCount: chunks * chunkBytes, alignment: 64)
     encoded = .allocate(
