@@ -24,6 +24,7 @@ public final class DatasetWriter {
     self.schema = schema
     let output = try AtomicFile(target: path, replacingExisting: replacingExisting)
     self.output = output
+    output.forgetReplaced()
     file = try DatasetError.converting(file: path) { () throws(HDF5Error) in
       try File(creating: output.temporaryPath)
     }
