@@ -54,10 +54,7 @@ final class DuplicateSearch {
     var first = 0
     while first < rows {
       let some = first..<min(rows, first + memoryRows - hashes.count)
-      hashes += Self.hashes(of: some, features, targets, rows: rows).enumerated().map {
-        $1 & Self.hashBits | mark << Self.splitShift
-          | UInt128(truncatingIfNeeded: numbers[some.lowerBound + $0]) & Self.numberBits
-      }
+      hashes += Self.hashes(of: some, features, targets, numbers, mark: mark)
       first = some.upperBound
       if hashes.count == memoryRows { try spillRun() }
     }
@@ -66,12 +63,15 @@ final class DuplicateSearch {
   /// Rows whose hashes one core computes at a time.
   private static let blockRows = 1024
 
-  /// The hashes of some of the rows of a band, computed on all cores: each iteration its own.
+  /// The hashes of some of the rows of a band, with the split's mark and their numbers, computed on
+  /// all cores: each iteration its own.
   private static func hashes(
     of some: Range<Int>, _ features: UnsafeRawBufferPointer, _ targets: UnsafeRawBufferPointer,
-    rows: Int
+    _ numbers: [Int], mark: UInt128
   ) -> [UInt128] {
-    let (featureBytes, targetBytes) = (features.count / rows, targets.count / rows)
+    let (featureBytes, targetBytes) = (
+      features.count / numbers.count, targets.count / numbers.count
+    )
     nonisolated(unsafe) let (features, targets) = (features.baseAddress!, targets.baseAddress!)
     return [UInt128](unsafeUninitializedCapacity: some.count) { hashes, filled in
       nonisolated(unsafe) let hashes = hashes.baseAddress!
@@ -82,7 +82,10 @@ final class DuplicateSearch {
           // The targets' hash seeds the features': no copy puts them side by side.
           let seed = XXH3_64bits(targets + row * targetBytes, targetBytes)
           let hash = XXH3_128bits_withSeed(features + row * featureBytes, featureBytes, seed)
-          (hashes + index).initialize(to: UInt128(hash.high64) << 64 | UInt128(hash.low64))
+          let whole = UInt128(hash.high64) << 64 | UInt128(hash.low64)
+          (hashes + index).initialize(
+            to: whole & hashBits | mark << splitShift
+              | UInt128(truncatingIfNeeded: numbers[row]) & numberBits)
         }
       }
       filled = some.count
