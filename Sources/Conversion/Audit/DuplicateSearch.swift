@@ -7,7 +7,7 @@ import Glibc
 /// have the same one by chance in hardly any data set that fits a disk.
 ///
 /// Hashes beyond those that fit in memory go to a file without a name, sorted, and are merged in the
-/// end.
+/// end: those with the same first bits, a part of all, on one core.
 final class DuplicateSearch {
   /// What was found: rows of each split that are equal to one before them in it, those that are in
   /// another split before it, and a few of both.
@@ -25,8 +25,11 @@ final class DuplicateSearch {
   private let output: String
   private var hashes: [UInt128] = []
   private var spill: SpillFile?
-  /// Hashes of each sorted run in the file.
-  private var runs: [Int] = []
+  /// Where the parts of each sorted run start in the file, in hashes, and where its last one ends.
+  private var runs: [[Int]] = []
+  /// Hashes with the same first bits are a part.
+  private static let partBits = 6
+  private static let parts = 1 << partBits
 
   /// - Parameters:
   ///   - memoryRows: hashes that may be in memory at a time.
@@ -42,38 +45,76 @@ final class DuplicateSearch {
     targets: UnsafeRawBufferPointer
   ) throws(ConversionError) {
     let rows = numbers.count
-    let featureBytes = features.count / rows
-    let targetBytes = targets.count / rows
     let mark: UInt128 =
       switch split {
       case .train: 0
       case .validation: 1
       case .test: 2
       }
-    for row in 0..<rows {
-      // The targets' hash seeds the features': no copy puts them side by side.
-      let seed = XXH3_64bits(targets.baseAddress! + row * targetBytes, targetBytes)
-      let hash = XXH3_128bits_withSeed(
-        features.baseAddress! + row * featureBytes, featureBytes, seed)
-      let whole = UInt128(hash.high64) << 64 | UInt128(hash.low64)
-      hashes.append(
-        whole & Self.hashBits | mark << Self.splitShift
-          | UInt128(truncatingIfNeeded: numbers[row]) & Self.numberBits)
+    var first = 0
+    while first < rows {
+      let some = first..<min(rows, first + memoryRows - hashes.count)
+      hashes += Self.hashes(of: some, features, targets, numbers, mark: mark)
+      first = some.upperBound
       if hashes.count == memoryRows { try spillRun() }
     }
   }
 
+  /// Rows whose hashes one core computes at a time.
+  private static let blockRows = 1024
+
+  /// The hashes of some of the rows of a band, with the split's mark and their numbers, computed on
+  /// all cores: each iteration its own.
+  private static func hashes(
+    of some: Range<Int>, _ features: UnsafeRawBufferPointer, _ targets: UnsafeRawBufferPointer,
+    _ numbers: [Int], mark: UInt128
+  ) -> [UInt128] {
+    let (featureBytes, targetBytes) = (
+      features.count / numbers.count, targets.count / numbers.count
+    )
+    nonisolated(unsafe) let (features, targets) = (features.baseAddress!, targets.baseAddress!)
+    return [UInt128](unsafeUninitializedCapacity: some.count) { hashes, filled in
+      nonisolated(unsafe) let hashes = hashes.baseAddress!
+      let blocks = (some.count + blockRows - 1) / blockRows
+      DispatchQueue.concurrentPerform(iterations: blocks) { block in
+        for index in block * blockRows..<min(some.count, (block + 1) * blockRows) {
+          let row = some.lowerBound + index
+          // The targets' hash seeds the features': no copy puts them side by side.
+          let seed = XXH3_64bits(targets + row * targetBytes, targetBytes)
+          let hash = XXH3_128bits_withSeed(features + row * featureBytes, featureBytes, seed)
+          let whole = UInt128(hash.high64) << 64 | UInt128(hash.low64)
+          (hashes + index).initialize(
+            to: whole & hashBits | mark << splitShift
+              | UInt128(truncatingIfNeeded: numbers[row]) & numberBits)
+        }
+      }
+      filled = some.count
+    }
+  }
+
   func finish() throws(ConversionError) -> Result {
-    var count = Count()
-    if runs.isEmpty {
-      sort()
-      for hash in hashes { count.add(hash) }
-    } else {
+    if !runs.isEmpty {
       if !hashes.isEmpty { try spillRun() }
       hashes = []
-      try merge { count.add($0) }
     }
-    return count.result
+    let ends = runs.isEmpty ? sort() : []
+    nonisolated(unsafe) let search = self
+    let counts = concurrentResults(Self.parts) { part -> Swift.Result<Result, ConversionError> in
+      var count = Count()
+      do throws(ConversionError) {
+        if search.runs.isEmpty {
+          for hash in search.hashes[ends[part]..<ends[part + 1]] { count.add(hash) }
+        } else {
+          try search.merge(part) { count.add($0) }
+        }
+        return .success(count.result)
+      } catch {
+        return .failure(error)
+      }
+    }
+    var whole = Result()
+    for count in counts { whole.add(try count.get()) }
+    return whole
   }
 
   /// Counts equal hashes that come one after another, in the order of their splits and numbers.
@@ -109,48 +150,50 @@ final class DuplicateSearch {
   }
 
   /// Sorts the hashes in memory on all cores: by their first bits into parts, and each part.
-  private func sort() {
-    let parts = 64
-    var ends = [Int](repeating: 0, count: parts)
-    for hash in hashes { ends[Int(hash >> 122)] += 1 }
-    for part in 1..<parts { ends[part] += ends[part - 1] }
-    var starts = [0] + ends.dropLast()
+  /// - Returns: where each part starts, and where the last one ends.
+  private func sort() -> [Int] {
+    let shift = UInt128(128 - Self.partBits)
+    var ends = [Int](repeating: 0, count: Self.parts + 1)
+    for hash in hashes { ends[Int(hash >> shift) + 1] += 1 }
+    for part in 0..<Self.parts { ends[part + 1] += ends[part] }
+    var starts = ends
     let source = hashes
     hashes.withUnsafeMutableBufferPointer { sorted in
       for hash in source {
-        sorted[starts[Int(hash >> 122)]] = hash
-        starts[Int(hash >> 122)] += 1
+        sorted[starts[Int(hash >> shift)]] = hash
+        starts[Int(hash >> shift)] += 1
       }
       nonisolated(unsafe) let sorted = sorted
-      DispatchQueue.concurrentPerform(iterations: parts) { [ends] part in
-        let start = part == 0 ? 0 : ends[part - 1]
-        var values = UnsafeMutableBufferPointer(rebasing: sorted[start..<ends[part]])
+      DispatchQueue.concurrentPerform(iterations: Self.parts) { [ends] part in
+        var values = UnsafeMutableBufferPointer(rebasing: sorted[ends[part]..<ends[part + 1]])
         values.sort()
       }
     }
+    return ends
   }
 
   private func spillRun() throws(ConversionError) {
-    sort()
-    if spill == nil { spill = try SpillFile(beside: output) }
+    let ends = sort()
+    let spill = if let spill { spill } else { try SpillFile(beside: output) }
+    self.spill = spill
+    let start = spill.byteCount / MemoryLayout<UInt128>.size
     try hashes.withUnsafeBufferPointer { hashes throws(ConversionError) in
-      try spill!.append(UnsafeRawBufferPointer(hashes))
+      try spill.append(UnsafeRawBufferPointer(hashes))
     }
-    runs.append(hashes.count)
+    runs.append(ends.map { start + $0 })
     hashes.removeAll(keepingCapacity: true)
   }
 
-  /// Hands out the hashes of all runs in their order.
-  private func merge(_ body: (UInt128) -> Void) throws(ConversionError) {
+  /// Hands out the hashes of a part of all runs in their order.
+  private func merge(_ part: Int, _ body: (UInt128) -> Void) throws(ConversionError) {
     guard let spill else { return }
-    let bufferRows = max(1, memoryRows / runs.count / 2)
+    // The parts that are merged at a time share what the hashes had, which are gone to the file.
+    let bufferRows = max(1, memoryRows / runs.count / sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     var readers: [RunReader] = []
-    var start = 0
-    for run in runs {
-      var reader = RunReader(next: start, end: start + run, bufferRows: bufferRows)
+    for run in runs where run[part] < run[part + 1] {
+      var reader = RunReader(next: run[part], end: run[part + 1], bufferRows: bufferRows)
       try reader.fill(from: spill)
       readers.append(reader)
-      start += run
     }
     // A heap of the runs by their first hash.
     var heap = readers.indices.sorted { readers[$0].first < readers[$1].first }
@@ -163,7 +206,7 @@ final class DuplicateSearch {
       var place = 0
       while true {
         var least = place
-        for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
+        for child in 2 * place + 1...2 * place + 2 where child < heap.count {
           if readers[heap[child]].first < readers[heap[least]].first { least = child }
         }
         if least == place { break }
@@ -214,6 +257,13 @@ final class DuplicateSearch {
 extension DuplicateSearch.Result {
   /// So many are told of each kind: those with the smallest numbers.
   private static let mostExamples = 3
+
+  /// Adds what was found among other hashes.
+  fileprivate mutating func add(_ other: Self) {
+    duplicates.merge(other.duplicates, uniquingKeysWith: +)
+    leaked.merge(other.leaked, uniquingKeysWith: +)
+    for example in other.examples { add(example) }
+  }
 
   fileprivate mutating func add(_ example: Audit.Duplicate) {
     let alike = examples.indices.filter { examples[$0].isLike(example) }

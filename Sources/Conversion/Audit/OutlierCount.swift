@@ -26,13 +26,25 @@ struct OutlierCount: NumberReader {
   private let columns: [Column]
   private let type: ElementType
   private let width: Int
+  /// Features from the first column to the last one: where values are no outliers, and how many are.
+  private let features: Range<Int>
+  private var low: [Double]
+  private var high: [Double]
   private var counts: [Int]
 
   init(_ columns: [Column], type: ElementType, width: Int) {
     self.columns = columns
     self.type = type
     self.width = width
-    counts = Array(repeating: 0, count: columns.count)
+    let first = columns.map(\.feature).min() ?? 0
+    features = first..<(columns.map { $0.feature + 1 }.max() ?? first)
+    low = Array(repeating: -.infinity, count: features.count)
+    high = Array(repeating: .infinity, count: features.count)
+    counts = Array(repeating: 0, count: features.count)
+    for column in columns {
+      low[column.feature - first] = column.range.lowerBound
+      high[column.feature - first] = column.range.upperBound
+    }
   }
 
   /// Adds the features of rows.
@@ -45,19 +57,21 @@ struct OutlierCount: NumberReader {
     _ values: UnsafeBufferPointer<Number>, _ double: (Number) -> Double
   ) {
     guard let start = values.baseAddress else { return }
-    let (width, rows) = (width, values.count / width)
-    columns.withUnsafeBufferPointer { columns in
-      counts.withUnsafeMutableBufferPointer { counts in
-        for index in columns.indices {
-          let (low, high) = (columns[index].range.lowerBound, columns[index].range.upperBound)
-          var place = start + columns[index].feature
-          var count = 0
+    let (width, rows, count) = (width, values.count / width, features.count)
+    var place = start + features.lowerBound
+    low.withUnsafeBufferPointer { low in
+      high.withUnsafeBufferPointer { high in
+        counts.withUnsafeMutableBufferPointer { counts in
+          guard let low = low.baseAddress, let high = high.baseAddress,
+            let counts = counts.baseAddress
+          else { return }
           for _ in 0..<rows {
-            let value = double(place.pointee)
-            count &+= value < low || value > high ? 1 : 0
+            for index in 0..<count {
+              let value = double(place[index])
+              counts[index] &+= (value < low[index] ? 1 : 0) | (value > high[index] ? 1 : 0)
+            }
             place += width
           }
-          counts[index] += count
         }
       }
     }
@@ -65,6 +79,8 @@ struct OutlierCount: NumberReader {
 
   /// Outliers of each column.
   var result: [String: Int] {
-    Dictionary(zip(columns.map(\.name), counts)) { first, _ in first }
+    Dictionary(columns.map { ($0.name, counts[$0.feature - features.lowerBound]) }) { first, _ in
+      first
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Dispatch
 import Glibc
 
 /// A file for what does not fit in memory. Without a name, it is gone with the process, however that
@@ -37,9 +38,37 @@ final class SpillFile {
 
   deinit { close(descriptor) }
 
-  /// Waits until what was written is on the disk.
-  func synchronize() throws(ConversionError) {
-    guard fdatasync(descriptor) == 0 else { throw error("written", errno) }
+  /// What was written to a file, on its way to the disk.
+  final class Synchronization: @unchecked Sendable {
+    private let file: SpillFile
+    private let group = DispatchGroup()
+    /// Touched by the group's work, and once that is done.
+    private var failure: Int32 = 0
+
+    fileprivate init(_ file: SpillFile) {
+      self.file = file
+      nonisolated(unsafe) let file = file
+      DispatchQueue.global().async(group: group) { [self] in
+        if fdatasync(file.descriptor) != 0 { failure = errno }
+      }
+    }
+
+    /// Whether `finish` would not wait.
+    var isDone: Bool { group.wait(timeout: .now()) == .success }
+
+    /// Waits until it is on the disk.
+    func finish() throws(ConversionError) {
+      group.wait()
+      if failure != 0 { throw file.error("written", failure) }
+    }
+  }
+
+  /// Has what was written go to the disk, on another thread.
+  func synchronize() -> Synchronization { Synchronization(self) }
+
+  /// Takes what lies there on the disk out of memory: it will hardly be read again.
+  func forget(at offset: Int, byteCount: Int) {
+    _ = posix_fadvise(descriptor, off_t(offset), off_t(byteCount), POSIX_FADV_DONTNEED)
   }
 
   func append(_ bytes: UnsafeRawBufferPointer) throws(ConversionError) {

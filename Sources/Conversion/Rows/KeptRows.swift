@@ -16,6 +16,8 @@ final class KeptRows {
   /// So many bytes are kept between two marks.
   private let markBytes: Int
   private var unmarkedBytes = 0
+  /// A mark that is to be kept once its rows are on the disk.
+  private var pending: (mark: ReadingMark, rows: SpillFile.Synchronization)?
   private let recordBytes: Int
 
   /// - Parameter work: where a file has a name and marks; nil for a file without either.
@@ -48,7 +50,9 @@ final class KeptRows {
       let written = mark.pieces.indices.contains(index) ? mark.pieces[index] : nil
       waiting[split] = WaitingRows(
         order: split == .train ? sources.plan?.order : nil, rows: rows, form: form,
-        in: file.map { WaitingRows.Region(file: $0, offset: offset, written: written) },
+        in: file.map {
+          WaitingRows.Region(file: $0, offset: offset, isKept: work != nil, written: written)
+        },
         memory: Int(Double(options.memoryBudget / 2) * Double(rows) / Double(total)))
       offset += rows * form.recordBytes
     }
@@ -61,26 +65,39 @@ final class KeptRows {
   ) throws(ConversionError) {
     try waiting[split]!.append(places, of: band)
     unmarkedBytes += places.count * recordBytes
+    try keepPending(waiting: false)
   }
 
   /// Whether so much came since the last mark that another one is worth its time.
   var isMarkDue: Bool { work != nil && unmarkedBytes >= markBytes }
 
-  /// Makes what came so far last.
+  /// Makes what came so far last, once it is on the disk; more may come meanwhile.
   /// - Parameter mark: where reading stands.
   func keep(_ mark: ReadingMark) throws(ConversionError) {
-    guard let work, let file else { return }
+    guard work != nil, let file else { return }
+    try keepPending(waiting: true)
     var mark = mark
     for split in splits { mark.pieces.append(try waiting[split]!.flush()) }
-    try file.synchronize()
-    try work.keep(mark.settings, as: .mark)
+    pending = (mark, file.synchronize())
     unmarkedBytes = 0
+  }
+
+  /// Keeps the last mark if its rows are on the disk.
+  /// - Parameter waiting: whether to wait for that.
+  private func keepPending(waiting: Bool) throws(ConversionError) {
+    guard let (mark, rows) = pending, waiting || rows.isDone else { return }
+    pending = nil
+    try rows.finish()
+    try work?.keep(mark.settings, as: .mark)
   }
 
   /// Hands out the rows of a split in their places' order.
   func forEachBand(
     of split: SplitName, rows bandRows: Int, _ body: (OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try waiting[split]!.forEachBand(rows: bandRows, body)
+    try waiting[split]!.forEachBand(rows: bandRows) { band throws(ConversionError) in
+      try keepPending(waiting: false)
+      try body(band)
+    }
   }
 }

@@ -1,5 +1,6 @@
 import CSystem
 import Datasets
+import Dispatch
 
 /// Rows of a split on their way to their places: in memory, or in a part of a file that is cut into
 /// pieces which fit there.
@@ -22,6 +23,8 @@ final class WaitingRows {
   struct Region {
     var file: SpillFile
     var offset: Int
+    /// Whether the file outlives an interruption.
+    var isKept = false
     /// Rows of each piece that are in the file already; nil where there are none.
     var written: [Int]?
   }
@@ -90,25 +93,24 @@ final class WaitingRows {
 
   /// Takes the rows at some places of a band.
   func append(_ rows: some Sequence<Int>, of band: OutputBand) throws(ConversionError) {
+    // In memory a row goes to its place at once.
+    let (form, places, isInMemory, total) = (form, places, region == nil, self.rows)
+    var pieces: [Piece] = []
+    swap(&pieces, &self.pieces)
+    var count = count
+    defer {
+      swap(&pieces, &self.pieces)
+      self.count = count
+    }
     for row in rows {
-      guard count < self.rows else { throw damaged }
+      guard count < total else { throw damaged }
       let place = places.map { Int($0[count]) } ?? count
       let piece = place / pieceRows
-      // In memory a row goes to its place at once.
-      let slot = region == nil ? place : pieces[piece].waiting
+      let slot = isInMemory ? place : pieces[piece].waiting
       let record = pieces[piece].buffer.baseAddress! + slot * form.recordBytes
-      record.storeBytes(of: Int64(place), as: Int64.self)
-      record.storeBytes(of: Int64(band.numbers[row]), toByteOffset: 8, as: Int64.self)
-      (record + 16).copyMemory(
-        from: band.features.baseAddress! + row * form.featureBytes, byteCount: form.featureBytes)
-      (record + 16 + form.featureBytes).copyMemory(
-        from: band.targets.baseAddress! + row * form.targetBytes, byteCount: form.targetBytes)
-      if form.weightBytes > 0 {
-        (record + 16 + form.featureBytes + form.targetBytes).copyMemory(
-          from: band.weights.baseAddress! + row * form.weightBytes, byteCount: form.weightBytes)
-      }
+      form.store(row, of: band, place: place, at: record)
       pieces[piece].waiting += 1
-      if region != nil, pieces[piece].waiting == waitingRows { try write(piece) }
+      if !isInMemory, pieces[piece].waiting == waitingRows { try write(&pieces[piece], piece) }
       count += 1
     }
   }
@@ -116,7 +118,7 @@ final class WaitingRows {
   /// Writes all rows that came to the file.
   /// - Returns: how many each piece has there.
   func flush() throws(ConversionError) -> [Int] {
-    for piece in pieces.indices { try write(piece) }
+    for piece in pieces.indices { try write(&pieces[piece], piece) }
     return pieces.map(\.written)
   }
 
@@ -141,21 +143,21 @@ final class WaitingRows {
       let rows = pieces[piece].written
       let memory = UnsafeMutableRawBufferPointer(rebasing: whole[..<(rows * form.recordBytes)])
       let first = piece * pieceRows
-      try region.file.read(at: region.offset + first * form.recordBytes, into: memory)
+      try region.read(at: first * form.recordBytes, into: memory)
       try handOut(memory, first: first, rows: rows, bandRows, body)
     }
   }
 
-  private func write(_ piece: Int) throws(ConversionError) {
-    guard let region, pieces[piece].waiting > 0 else { return }
-    guard pieces[piece].written + pieces[piece].waiting <= pieceRows else { throw damaged }
-    let place = piece * pieceRows + pieces[piece].written
+  /// Writes the rows of a piece that wait.
+  private func write(_ piece: inout Piece, _ index: Int) throws(ConversionError) {
+    guard let region, piece.waiting > 0 else { return }
+    guard piece.written + piece.waiting <= pieceRows else { throw damaged }
+    let place = index * pieceRows + piece.written
     try region.file.write(
-      UnsafeRawBufferPointer(
-        rebasing: pieces[piece].buffer[..<(pieces[piece].waiting * form.recordBytes)]),
+      UnsafeRawBufferPointer(rebasing: piece.buffer[..<(piece.waiting * form.recordBytes)]),
       at: region.offset + place * form.recordBytes)
-    pieces[piece].written += pieces[piece].waiting
-    pieces[piece].waiting = 0
+    piece.written += piece.waiting
+    piece.waiting = 0
   }
 
   /// That more rows come, or others are in the file, than was said.
@@ -166,50 +168,155 @@ final class WaitingRows {
     _ records: UnsafeMutableRawBufferPointer, first: Int, rows: Int, _ bandRows: Int,
     _ body: (OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    // Where the row of each place stands.
-    var sources = [Int](repeating: -1, count: rows)
-    let bytes = UnsafeRawBufferPointer(records)
-    for row in 0..<rows {
-      let place = bytes.loadUnaligned(fromByteOffset: row * form.recordBytes, as: Int64.self)
-      guard place >= first, place < first + rows, sources[Int(place) - first] < 0 else {
-        throw damaged
-      }
-      sources[Int(place) - first] = row
-    }
+    let records = UnsafeRawBufferPointer(records)
+    let sources = try sources(records, first: first, rows: rows)
     let band = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: min(rows, bandRows) * (form.recordBytes - 16), alignment: 64)
+      byteCount: min(rows, bandRows) * form.recordBytes, alignment: 64)
     defer { band.deallocate() }
     for start in stride(from: 0, to: rows, by: bandRows) {
       let places = start..<min(start + bandRows, rows)
-      var end = 0
-      func column(_ rowBytes: Int) -> UnsafeMutableRawBufferPointer {
-        defer { end += places.count * rowBytes }
-        return UnsafeMutableRawBufferPointer(rebasing: band[end..<end + places.count * rowBytes])
-      }
-      let (features, targets) = (column(form.featureBytes), column(form.targetBytes))
-      let weights = column(form.weightBytes)
-      var numbers: [Int] = []
-      for (index, source) in sources[places].enumerated() {
-        let ahead = places.lowerBound + index + Self.fetchedRows
-        if ahead < rows {
-          lockstep_fetch(bytes.baseAddress! + sources[ahead] * form.recordBytes, form.recordBytes)
-        }
-        let record = bytes.baseAddress! + source * form.recordBytes
-        numbers.append(Int(record.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
-        (features.baseAddress! + index * form.featureBytes).copyMemory(
-          from: record + 16, byteCount: form.featureBytes)
-        (targets.baseAddress! + index * form.targetBytes).copyMemory(
-          from: record + 16 + form.featureBytes, byteCount: form.targetBytes)
-        if form.weightBytes > 0 {
-          (weights.baseAddress! + index * form.weightBytes).copyMemory(
-            from: record + 16 + form.featureBytes + form.targetBytes, byteCount: form.weightBytes)
-        }
-      }
-      try body(
-        OutputBand(
-          rows: places.count, features: UnsafeRawBufferPointer(features),
-          targets: UnsafeRawBufferPointer(targets), weights: UnsafeRawBufferPointer(weights),
-          numbers: numbers))
+      try body(gather(records, sources, places, in: band))
     }
+  }
+
+  /// Where the row of each place of a piece stands, found on all cores.
+  private func sources(
+    _ records: UnsafeRawBufferPointer, first: Int, rows: Int
+  ) throws(ConversionError) -> [Int32] {
+    let form = form
+    nonisolated(unsafe) let records = records
+    nonisolated(unsafe) var isDamaged = false
+    let sources = [Int32](unsafeUninitializedCapacity: rows) { sources, filled in
+      sources.initialize(repeating: -1)
+      nonisolated(unsafe) let sources = sources
+      let isInside = concurrentResults(parts(of: rows)) { part in
+        for row in Self.part(part, of: rows) {
+          let place = records.loadUnaligned(fromByteOffset: row * form.recordBytes, as: Int64.self)
+          guard place >= first, place < first + rows else { return false }
+          sources[Int(place) - first] = Int32(row)
+        }
+        return true
+      }
+      // As many rows as places: where one has none, another has two.
+      isDamaged = !isInside.allSatisfy { $0 } || sources.contains { $0 < 0 }
+      filled = rows
+    }
+    if isDamaged { throw damaged }
+    return sources
+  }
+
+  /// Copies the rows of some places of a piece to memory, column by column, on all cores: each
+  /// iteration its own rows.
+  private func gather(
+    _ records: UnsafeRawBufferPointer, _ sources: [Int32], _ places: Range<Int>,
+    in memory: UnsafeMutableRawBufferPointer
+  ) -> OutputBand {
+    var end = 0
+    func column(_ rowBytes: Int) -> UnsafeMutableRawBufferPointer {
+      defer { end += places.count * rowBytes }
+      return UnsafeMutableRawBufferPointer(rebasing: memory[end..<end + places.count * rowBytes])
+    }
+    nonisolated(unsafe) let (features, targets, weights, records) = (
+      column(form.featureBytes), column(form.targetBytes), column(form.weightBytes), records
+    )
+    let form = form
+    let numbers = [Int](unsafeUninitializedCapacity: places.count) { numbers, filled in
+      nonisolated(unsafe) let numbers = numbers
+      DispatchQueue.concurrentPerform(iterations: parts(of: places.count)) { part in
+        for row in Self.part(part, of: places.count) {
+          let place = places.lowerBound + row
+          if place + Self.fetchedRows < places.upperBound {
+            let ahead = Int(sources[place + Self.fetchedRows])
+            lockstep_fetch(records.baseAddress! + ahead * form.recordBytes, form.recordBytes)
+          }
+          let record = records.baseAddress! + Int(sources[place]) * form.recordBytes
+          (numbers.baseAddress! + row).initialize(to: form.number(of: record))
+          form.load(record, to: row, features, targets, weights)
+        }
+      }
+      filled = places.count
+    }
+    return OutputBand(
+      rows: places.count, features: UnsafeRawBufferPointer(features),
+      targets: UnsafeRawBufferPointer(targets), weights: UnsafeRawBufferPointer(weights),
+      numbers: numbers)
+  }
+
+  /// Rows that one core handles at a time.
+  private static let partRows = 1024
+
+  private func parts(of rows: Int) -> Int { (rows + Self.partRows - 1) / Self.partRows }
+
+  private static func part(_ part: Int, of rows: Int) -> Range<Int> {
+    part * partRows..<min((part + 1) * partRows, rows)
+  }
+}
+
+extension WaitingRows.Form {
+  /// Stores a row of a band with its place as a record.
+  @inline(__always)
+  fileprivate func store(
+    _ row: Int, of band: OutputBand, place: Int, at record: UnsafeMutableRawPointer
+  ) {
+    record.storeBytes(of: Int64(place), as: Int64.self)
+    record.storeBytes(of: Int64(band.numbers[row]), toByteOffset: 8, as: Int64.self)
+    (record + 16).copyMemory(
+      from: band.features.baseAddress! + row * featureBytes, byteCount: featureBytes)
+    (record + 16 + featureBytes).copyMemory(
+      from: band.targets.baseAddress! + row * targetBytes, byteCount: targetBytes)
+    if weightBytes > 0 {
+      (record + 16 + featureBytes + targetBytes).copyMemory(
+        from: band.weights.baseAddress! + row * weightBytes, byteCount: weightBytes)
+    }
+  }
+
+  @inline(__always)
+  fileprivate func number(of record: UnsafeRawPointer) -> Int {
+    Int(record.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+  }
+
+  /// Copies a record to a row of columns.
+  @inline(__always)
+  fileprivate func load(
+    _ record: UnsafeRawPointer, to row: Int, _ features: UnsafeMutableRawBufferPointer,
+    _ targets: UnsafeMutableRawBufferPointer, _ weights: UnsafeMutableRawBufferPointer
+  ) {
+    (features.baseAddress! + row * featureBytes).copyMemory(
+      from: record + 16, byteCount: featureBytes)
+    (targets.baseAddress! + row * targetBytes).copyMemory(
+      from: record + 16 + featureBytes, byteCount: targetBytes)
+    if weightBytes > 0 {
+      (weights.baseAddress! + row * weightBytes).copyMemory(
+        from: record + 16 + featureBytes + targetBytes, byteCount: weightBytes)
+    }
+  }
+}
+
+extension WaitingRows.Region {
+  /// Bytes that one core reads at a time.
+  private static let partBytes = 4 << 20
+
+  /// Fills memory with what lies at an offset of the region, on all cores, and lets the system forget
+  /// it.
+  fileprivate func read(
+    at place: Int, into memory: UnsafeMutableRawBufferPointer
+  ) throws(ConversionError) {
+    nonisolated(unsafe) let (region, memory) = (self, memory)
+    let parts = stride(from: 0, to: memory.count, by: Self.partBytes).map {
+      $0..<min($0 + Self.partBytes, memory.count)
+    }
+    let results = concurrentResults(parts.count) { part -> Result<Void, ConversionError> in
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[parts[part]])
+      let start = region.offset + place + parts[part].lowerBound
+      do throws(ConversionError) {
+        try region.file.read(at: start, into: bytes)
+        // On the disk already, as far as it is kept; otherwise it need not get there.
+        if region.isKept { region.file.forget(at: start, byteCount: bytes.count) }
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    for result in results { try result.get() }
   }
 }

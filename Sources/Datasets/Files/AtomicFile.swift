@@ -1,4 +1,5 @@
 import CSystem
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -67,6 +68,18 @@ package final class AtomicFile {
     guard end - startedBytes >= Self.startingBytes else { return }
     lockstep_start_writing(descriptor, startedBytes, end - startedBytes)
     startedBytes = end
+  }
+
+  /// Takes the content of the file that is to be replaced out of memory, on another thread: of a large
+  /// one `commit` would wait for that.
+  package func forgetReplaced() {
+    guard replacesExisting else { return }
+    DispatchQueue.global(qos: .utility).async { [target] in
+      let descriptor = open(target, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      guard descriptor >= 0 else { return }
+      _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+      close(descriptor)
+    }
   }
 
   private func check(_ failure: Int32) throws(DatasetError) {

@@ -1,3 +1,4 @@
+import Dispatch
 import HDF5
 
 /// Writes a dataset file, split by split and band by band; it has its name only when complete.
@@ -9,6 +10,9 @@ public final class DatasetWriter {
   private let output: AtomicFile
   private let file: File
   private let schema: DatasetSchema
+  private let threads = ColumnWriter.Threads()
+  /// What has the disk start on what was written.
+  private let starts = DispatchGroup()
   private var columns: [SplitName: [FileFormat.Column: ColumnWriter]] = [:]
 
   /// Creates the file under a temporary name beside `path`.
@@ -24,10 +28,11 @@ public final class DatasetWriter {
     self.schema = schema
     let output = try AtomicFile(target: path, replacingExisting: replacingExisting)
     self.output = output
+    output.forgetReplaced()
     file = try DatasetError.converting(file: path) { () throws(HDF5Error) in
       try File(creating: output.temporaryPath)
     }
-    let threads = ColumnWriter.Threads()
+    let threads = threads
     for (split, rows) in schema.rows.sorted(by: { $0.key < $1.key }) {
       columns[split] = try DatasetError.converting(file: path) { () throws(HDF5Error) in
         try Self.createColumns(
@@ -61,7 +66,11 @@ public final class DatasetWriter {
       try columns[.weights]?.append(weights)
       try columns[.row]!.append(rowNumbers.map(Int64.init))
     }
-    try output.startWriting()
+    nonisolated(unsafe) let output = output
+    threads.chunks.async(group: starts) {
+      // Where that fails, so does `commit`.
+      try? output.startWriting()
+    }
   }
 
   /// Writes what remains and gives the file its name, durably.
@@ -72,6 +81,7 @@ public final class DatasetWriter {
     var fingerprint = ""
     try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
       for column in columns.values.flatMap(\.values) { try column.wait() }
+      starts.wait()
       fingerprint = self.fingerprint()
       try writeChecksums()
       try information.write(to: file.attributes, fingerprint: fingerprint)
@@ -91,6 +101,7 @@ public final class DatasetWriter {
   /// Returns when nothing is being written any more, whatever became of it.
   private func settle() {
     for column in columns.values.flatMap(\.values) { try? column.wait() }
+    starts.wait()
   }
 
   private static func createColumns(

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A digest of rows that come in their order, computed on all cores.
 ///
 /// The bytes of all rows are cut into pieces of 128 KiB, the last of which may be shorter. With
@@ -16,26 +18,61 @@ final class RowsDigest {
   private var open = RowsDigest.beginPiece()
   private var openBytes = 0
 
-  private static func beginPiece() -> Fingerprint { Fingerprint(startingWith: 0) }
+  private static let pieceStart: UInt8 = 0
 
-  /// Digests the next bytes: those of each piece on one core.
+  private static func beginPiece() -> Fingerprint { Fingerprint(startingWith: pieceStart) }
+
+  /// Digests the next bytes: those of the piece that is open, of two whole ones at a time, and of the
+  /// one that they end in, each on one core.
   func add(_ bytes: UnsafeRawBufferPointer) {
     if bytes.isEmpty { return }
-    let end = openBytes + bytes.count
-    let begun = (1..<(end + Self.pieceBytes - 1) / Self.pieceBytes).map { _ in Self.beginPiece() }
-    // Each iteration uses its own piece.
-    nonisolated(unsafe) let pieces = [open] + begun
+    let head = openBytes == 0 ? 0 : min(bytes.count, Self.pieceBytes - openBytes)
+    let pieces = (bytes.count - head) / Self.pieceBytes
+    let tail = head + pieces * Self.pieceBytes
+    let (pairs, isHeadWhole) = ((pieces + 1) / 2, openBytes + head == Self.pieceBytes)
+    // Each iteration reads its own bytes, and uses its own piece.
     nonisolated(unsafe) let bytes = bytes
-    let (before, complete) = (openBytes, end / Self.pieceBytes)
-    let digests = concurrentResults(pieces.count) { index in
-      let start = max(0, index * Self.pieceBytes - before)
-      let end = min(bytes.count, (index + 1) * Self.pieceBytes - before)
-      pieces[index].add(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-      return index < complete ? pieces[index].finishBytes() : []
+    nonisolated(unsafe) let (open, next) = (open, Self.beginPiece())
+    let digests = concurrentResults(pairs + 2) { index -> [UInt8] in
+      switch index - pairs {
+      case 0:
+        open.add(UnsafeRawBufferPointer(rebasing: bytes[..<head]))
+        return isHeadWhole ? open.finishBytes() : []
+      case 1:
+        next.add(UnsafeRawBufferPointer(rebasing: bytes[tail...]))
+        return []
+      default:
+        let start = head + 2 * index * Self.pieceBytes
+        let end = min(tail, start + 2 * Self.pieceBytes)
+        return Self.digests(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+      }
     }
-    for digest in digests { digest.withUnsafeBytes { root.add($0) } }
-    openBytes = end % Self.pieceBytes
-    open = openBytes == 0 ? Self.beginPiece() : pieces[complete]
+    for digest in [digests[pairs]] + digests[..<pairs] {
+      digest.withUnsafeBytes { root.add($0) }
+    }
+    guard isHeadWhole || openBytes == 0 else {
+      openBytes += head
+      return
+    }
+    openBytes = bytes.count - tail
+    self.open = next
+  }
+
+  /// The digests of one whole piece, or of two.
+  private static func digests(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    let pieces = stride(from: 0, to: bytes.count, by: pieceBytes).map {
+      UnsafeRawBufferPointer(rebasing: bytes[$0..<$0 + pieceBytes])
+    }
+    if pieces.count == 2,
+      let digests = SHA256Pair.digests(startingWith: pieceStart, pieces[0], pieces[1])
+    {
+      return digests
+    }
+    return pieces.flatMap { piece in
+      let digest = beginPiece()
+      digest.add(piece)
+      return digest.finishBytes()
+    }
   }
 
   /// The digest in hexadecimal. Nothing may be added afterwards.
