@@ -116,9 +116,23 @@ import Testing
         "train --data \(leaving) --features \(name) --targets \(name) --task regression "
         + "--epochs 1 --batch-size 2 --shards 1 --hidden 2 --output run\(name)"
       expectFailure(
-        try workshop.lockstep(line.replacing("run/", with: "run-")), status: 1, [problem])
+        try workshop.lockstep(line.replacing("run/", with: "run-")), status: 1,
+        [problem, "use \(option) if you trust the file"])
       let allowed = try workshop.lockstep(line.replacing("run/", with: "run-") + " " + option)
       #expect(allowed.status == 0, "\(name): \(allowed.error)")
     }
+  }
+
+  @Test func `A filter that is not there is named, and the option that may bring it`() throws {
+    let file = fixture("../HDF5Tests/Fixtures/unsupported.h5")
+    let line = "train --data \(file) --features lzf --targets lzf --task regression --output run"
+    let problem =
+      "has chunks that went through lzf (filter 32000), which this libhdf5 does not have"
+    expectFailure(
+      try workshop.lockstep(line), status: 1,
+      [problem, "use --allow-plugins if you trust the file"])
+    expectFailure(
+      try workshop.lockstep(line + " --allow-plugins"), status: 1,
+      [problem + ", nor a plugin for it that can be loaded"])
   }
 }
