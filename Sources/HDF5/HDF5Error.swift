@@ -17,10 +17,19 @@ public struct HDF5Error: Error, Sendable, Equatable, CustomStringConvertible {
   /// content and this module was not.
   public var libraryMessages: [String]
 
+  /// What has to be allowed for this not to fail; nil where that is not the reason.
+  public var forbidden: Forbidden?
+
+  /// What is done only where it is allowed: see `Permissions` and `Library.allowPlugins`.
+  public enum Forbidden: Sendable {
+    case otherFiles, views, plugins
+  }
+
   public init(
     operation: String, file: String, object: String? = nil, problem: String,
-    libraryMessages: [String] = []
+    libraryMessages: [String] = [], forbidden: Forbidden? = nil
   ) {
+    self.forbidden = forbidden
     self.operation = operation
     self.file = file
     self.object = object
@@ -41,9 +50,11 @@ struct Activity: Sendable {
   var file: String
   var object: String?
 
-  func error(_ problem: String, libraryMessages: [String] = []) -> HDF5Error {
+  func error(
+    _ problem: String, libraryMessages: [String] = [], forbidden: HDF5Error.Forbidden? = nil
+  ) -> HDF5Error {
     HDF5Error(
       operation: "\(operation)", file: file, object: object, problem: problem,
-      libraryMessages: libraryMessages)
+      libraryMessages: libraryMessages, forbidden: forbidden)
   }
 }

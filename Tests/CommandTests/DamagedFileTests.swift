@@ -43,7 +43,7 @@ struct DamagedFileTests {
   @Test func `A file that the library never comes to an end with is said to be damaged`() throws {
     try writeDamaged(byte: 835, value: 168)
     // The first look keeps to a limit that is lower than its own.
-    let outcome = try workshop.shell("ulimit -S -t 2; \"$lockstep\" inspect damaged.h5")
+    let outcome = try workshop.shell("ulimit -S -t 1; \"$lockstep\" inspect damaged.h5")
     expectFailure(
       outcome, status: 1,
       ["damaged.h5", "is damaged: the HDF5 library does not come to an end with it"])

@@ -116,9 +116,50 @@ import Testing
         "train --data \(leaving) --features \(name) --targets \(name) --task regression "
         + "--epochs 1 --batch-size 2 --shards 1 --hidden 2 --output run\(name)"
       expectFailure(
-        try workshop.lockstep(line.replacing("run/", with: "run-")), status: 1, [problem])
+        try workshop.lockstep(line.replacing("run/", with: "run-")), status: 1,
+        [problem, "use \(option) if you trust the file"])
       let allowed = try workshop.lockstep(line.replacing("run/", with: "run-") + " " + option)
       #expect(allowed.status == 0, "\(name): \(allowed.error)")
     }
+  }
+
+  @Test func `Sorted rows and a window too small for them are warned of`() throws {
+    for (name, label) in [
+      ("sorted.h5", { UInt8($0 * 10 / rows) }), ("mixed.h5", { UInt8($0 % 10) }),
+    ] as [(String, (Int) -> UInt8)] {
+      let file = try File(creating: path(name))
+      try file.createDataset("features", .float32, shape: [rows, 1])
+        .write((0..<rows).map { Float($0 % 7) })
+      try file.createDataset("targets", .uint8, shape: [rows]).write((0..<rows).map(label))
+      try file.close()
+    }
+    let inspected = try workshop.lockstep("inspect sorted.h5")
+    #expect(
+      inspected.output.firstMatch(
+        of: /order +in the file's order 128-row batches are 1\d\.\d times as uneven/) != nil,
+      "\(inspected.output)")
+    for (data, blocks, warns) in [
+      ("sorted.h5", 2, true), ("sorted.h5", 60, false), ("mixed.h5", 2, false),
+    ] {
+      let outcome = try workshop.lockstep(
+        "\(train) --data \(data) --shuffle window --block-rows 50 --window-blocks \(blocks) "
+          + "--output run-\(data)-\(blocks)")
+      #expect(outcome.status == 0 && outcome.output.contains("times as uneven as fully shuffled"))
+      let text = outcome.output + outcome.error
+      #expect(text.contains("lockstep convert --shuffle full") == warns, "\(text)")
+    }
+  }
+
+  @Test func `A filter that is not there is named, and the option that may bring it`() throws {
+    let file = fixture("../HDF5Tests/Fixtures/unsupported.h5")
+    let line = "train --data \(file) --features lzf --targets lzf --task regression --output run"
+    let problem =
+      "has chunks that went through lzf (filter 32000), which this libhdf5 does not have"
+    expectFailure(
+      try workshop.lockstep(line), status: 1,
+      [problem, "use --allow-plugins if you trust the file"])
+    expectFailure(
+      try workshop.lockstep(line + " --allow-plugins"), status: 1,
+      [problem + ", nor a plugin for it that can be loaded"])
   }
 }

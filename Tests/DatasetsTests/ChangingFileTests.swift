@@ -82,4 +82,68 @@ import Testing
       [UInt8](repeating: 0, count: 512) + bytes(of: data.path), to: "shifted.h5")
     #expect(try firstFeatures(Datasets.Dataset(path: path)) == (0..<rows).map { Float($0 * 50) })
   }
+
+  /// A dataset of a file whose data lie in others, copies of which are in the folder.
+  private func openLeaving(_ name: String) throws -> Datasets.Dataset {
+    for file in ["leaving.h5", "outside.h5", "outside.bin"] {
+      try folder.write(bytes(of: fixture("../HDF5Tests/Fixtures/" + file)), to: file)
+    }
+    return try Datasets.Dataset(
+      path: folder.file("leaving.h5"), features: name, targets: name, task: .regression,
+      allowing: [.externalLinks, .externalStorage, .virtualDatasets])
+  }
+
+  private static let elsewhere = [
+    ("/virtual", "outside.h5", ", from "), ("/external-storage", "outside.bin", ", at byte 0 of "),
+  ]
+
+  @Test(arguments: elsewhere)
+  func `data in another file that is cut off are an error that names it and the rows`(
+    name: String, file: String, place: String
+  ) throws {
+    let data = try openLeaving(name)
+    let path = folder.file(file)
+    #expect(truncate(path, 1) == 0)
+    let error = #expect(throws: DatasetError.self) { try data.load(.train) }
+    #expect(error?.file == data.path && error?.dataset == name)
+    let problem = error?.problem ?? ""
+    #expect(
+      problem.hasPrefix("was changed while it was read: \(path) has 1 bytes now, in rows 0 to "),
+      "\(problem)")
+    #expect(problem.hasSuffix(place + path), "\(problem)")
+  }
+
+  @Test(arguments: elsewhere)
+  func `data in another file that is replaced, removed or written to are an error that names it`(
+    name: String, file: String, _: String
+  ) throws {
+    let path = folder.file(file)
+    for (words, change) in [
+      (
+        "is another one now", { try FileManager.default.moveItem(atPath: path + "2", toPath: path) }
+      ),
+      ("is gone", {}),
+    ] {
+      let data = try openLeaving(name)
+      try folder.write(bytes(of: path), to: file + "2")
+      try FileManager.default.removeItem(atPath: path)
+      try change()
+      let error = #expect(throws: DatasetError.self) { try data.load(.train) }
+      let prefix = "was changed while it was read: \(path) \(words), in rows "
+      #expect(error?.problem.hasPrefix(prefix) == true, "\(error?.problem ?? "")")
+    }
+    let data = try openLeaving(name)
+    let handle = try #require(FileHandle(forUpdatingAtPath: path))
+    try handle.write(contentsOf: Data([bytes(of: path)[0]]))
+    try handle.close()
+    let error = #expect(throws: DatasetError.self) { try data.load(.train) }
+    #expect(error?.problem.contains("\(path) was written to, in rows ") == true)
+  }
+
+  @Test func `a file behind a link to it that is cut off is named`() throws {
+    let data = try openLeaving("/external")
+    #expect(truncate(folder.file("outside.h5"), 1) == 0)
+    let error = #expect(throws: DatasetError.self) { try data.load(.train) }
+    #expect(error?.problem.contains("\(folder.file("outside.h5")) has 1 bytes now") == true)
+  }
 }

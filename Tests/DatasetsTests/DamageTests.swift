@@ -106,6 +106,29 @@ import Testing
           + "expected") == true, "\(error?.description ?? "")")
   }
 
+  @Test func `damage that the look at others' files meets is told with chunk and place`() throws {
+    let path = folder.file("good.h5")
+    let rows = 64
+    let file = try File(creating: path)
+    let features = try file.createDataset(
+      "features", .uint8, shape: [rows, 2],
+      storage: .chunked([16, 2], filters: [.deflate(1), .fletcher32]))
+    try features.write((0..<rows * 2).map { UInt8($0) })
+    try file.createDataset("targets", .uint8, shape: [rows])
+      .write([UInt8](repeating: 0, count: rows))
+    let place = try #require(try features.chunkFileOffset(at: [32, 0]))
+    try file.close()
+    var bytes = try bytes(of: path)
+    bytes[place + 5] ^= 1
+    try folder.write(bytes, to: "bad.h5")
+    let error = #expect(throws: DatasetError.self) { try Dataset(path: folder.file("bad.h5")) }
+    #expect(error?.dataset == "/features")
+    #expect(
+      error?.problem.hasPrefix(
+        "has damaged data in chunk 2 (rows 32 to 47), at byte \(place) of the file: ") == true,
+      "\(error?.problem ?? "")")
+  }
+
   @Test func `a truncated file is refused`() throws {
     let path = folder.file("good.h5")
     try SmallDataset().write(path)

@@ -109,4 +109,14 @@ import Testing
       #expect(train.values([0]) == train.features([0]))
     }
   }
+
+  @Test func `a split that is a link to another file is refused, and the option named`() throws {
+    let path = fixture("../HDF5Tests/Fixtures/views.h5")
+    let error = #expect(throws: DatasetError.self) { try Datasets.Dataset(path: path) }
+    #expect(error?.dataset == "/train/features")
+    #expect(error?.problem.contains("/train/features is a link to another file") == true)
+    #expect(error?.remedy == "use --allow-external if you trust the file")
+    let data = try Datasets.Dataset(path: path, allowing: .externalLinks)
+    #expect(try data.load(.train).features([0, 1, 2]) == [0, 1, 2])
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import Kernels
 import TestSupport
@@ -216,6 +217,59 @@ import Testing
     #expect(parts.count > 10 && parts == parts.sorted() && parts.last! > 0.9 && parts.last! < 1)
   }
 
+  @Test func `a window so large that its rows are written past the caches has the right rows`()
+    throws
+  {
+    // A row that is not a multiple of anything, so that rows begin anywhere in memory.
+    let (rows, rowBytes) = (1500, (64 << 10) + 13)
+    let path = folder.file("large.h5")
+    let file = try File(creating: path)
+    try file.createDataset("train/targets", .uint16, shape: [rows])
+      .write((0..<rows).map { UInt16($0) })
+    let place = try #require(
+      try file.createDataset(
+        "train/features", .uint8, shape: [rows, rowBytes], storage: .preallocated
+      ).fileOffset)
+    try file.close()
+    // What is not written takes no place on the disk, and is zero.
+    let handle = try #require(FileHandle(forUpdatingAtPath: path))
+    let marks = [0, rowBytes / 2, rowBytes - 2]
+    for row in 0..<rows {
+      for mark in marks {
+        try handle.seek(toOffset: UInt64(place + row * rowBytes + mark))
+        try handle.write(contentsOf: Data([UInt8(row >> 8) + 1, UInt8(row & 0xFF)]))
+      }
+    }
+    try handle.close()
+    let data = try Datasets.Dataset(path: path)
+    let stream = try data.stream(
+      .train, geometry: .window(blockRows: 4, windowBlocks: 260), batch: 30,
+      budget: data.residentBytes(.train) - 1)
+    let features = stream.memory.features.bytes
+    #expect(!stream.plan.staysResident && rowBytes >= ResidentRows.leastRowPastCaches)
+    #expect(features.count >= ResidentRows.leastBufferPastCaches)
+    let pass = stream.pass(seed: 3)
+    defer { pass.end() }
+    let indices = AlignedBuffer<Int32>(count: 30)
+    var drawn: [Int32] = []
+    var isRight = true
+    while case let count = try pass.next(30, into: indices.pointer), count > 0 {
+      let places = Array(indices.pointer[..<count])
+      let labels = stream.memory.labels(places)
+      for (place, row) in zip(places, labels) {
+        for mark in marks {
+          let byte = Int(place) * rowBytes + mark
+          isRight =
+            isRight && features[byte] == UInt8(row >> 8) + 1
+            && features[byte + 1] == UInt8(row & 0xFF)
+        }
+      }
+      drawn += labels
+    }
+    #expect(isRight)
+    #expect(drawn.sorted() == (0..<Int32(rows)).map { $0 })
+  }
+
   @Test func `a window that does not fit is refused with the arithmetic`() throws {
     let data = try write("data.h5", StorageOptions(chunkBytes: 960))
     let error = #expect(throws: DatasetError.self) {
@@ -229,5 +283,9 @@ import Testing
           + "mini-batch: "),
       "\(problem)")
     #expect(error?.expected == "at most 400000, the memory budget")
+    #expect(
+      error?.remedy
+        == "raise --memory-budget, or draw from fewer rows at a time (--window-blocks, --block-rows)"
+    )
   }
 }

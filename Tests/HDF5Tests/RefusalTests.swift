@@ -27,6 +27,7 @@ import Testing
     let dataset = try openFixture("unsupported.h5").dataset("lzf")
     let error = failure { _ = try dataset.values(as: Int.self) }
     #expect(error?.problem.contains("lzf (filter 32000)") == true)
+    #expect(error?.forbidden == .plugins)
   }
 
   @Test func `a shape that the memory cannot hold is refused before it is allocated`() throws {

@@ -43,6 +43,9 @@ struct Campaign {
     if let keep { try write(firstLook + slipped + afterOthers, to: keep) }
     let missed = used.lines.filter { $0.hasPrefix("missed") }
     var failures = slipped.map { "case \($0.number) died in use, of signal \($0.signal)" }
+    failures += afterOthers.map {
+      "case \($0.number) died after others, of signal \($0.signal)"
+    }
     failures += missed.map { "a change was \($0)" }
     func number(_ line: String) -> Int { used.lines.count { $0 == line } }
     var line = """

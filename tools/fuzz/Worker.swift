@@ -32,7 +32,8 @@ struct Worker {
     sigemptyset(&none)
     sigprocmask(SIG_SETMASK, &none, nil)
     let originals = files.map { [UInt8](FileManager.default.contents(atPath: $0) ?? Data()) }
-    let expected = files.map { try? Self.content(of: $0) }
+    // The first look is the first that its process does with the library.
+    let expected = mode == "walk" ? [] : files.map { try? Self.content(of: $0) }
     let path = folder + "/\(mode).h5"
     for number in cases where !skipped.contains(number) {
       var random = SeededGenerator(seed: seed, case: number)

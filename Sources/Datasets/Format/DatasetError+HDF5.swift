@@ -19,7 +19,18 @@ extension DatasetError {
     self.init(
       file: file ?? error.file, dataset: error.object,
       problem: problem + (cause.isEmpty || systemError != nil ? "" : " (HDF5: \(cause))"),
-      remedy: isFull ? "free some space on the disk, or write elsewhere" : nil)
+      remedy: isFull
+        ? "free some space on the disk, or write elsewhere" : error.forbidden.map(Self.remedy))
+  }
+
+  private static func remedy(for forbidden: HDF5Error.Forbidden) -> String {
+    let option =
+      switch forbidden {
+      case .otherFiles: "--allow-external"
+      case .views: "--allow-virtual"
+      case .plugins: "--allow-plugins"
+      }
+    return "use \(option) if you trust the file"
   }
 
   /// The text of `errno` in a message of the library: `…, error message = 'No space left', …`.

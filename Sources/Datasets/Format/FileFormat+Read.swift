@@ -42,6 +42,7 @@ extension SplitColumns {
       for column in [columns.features, columns.targets, columns.weights, columns.numbers] {
         guard let column else { continue }
         digest.add("\(split) \(column.type) \(column.shape)\n")
+        let (reader, scratch) = (try ColumnReader(column), DecoderScratch())
         let rows = max(1, min(column.rows / 16, (16 << 10) / column.rowBytes))
         let memory = UnsafeMutableRawBufferPointer.allocate(
           byteCount: rows * column.rowBytes, alignment: 64)
@@ -49,10 +50,7 @@ extension SplitColumns {
         for block in 0..<min(16, column.rows / rows) {
           // The first block starts the data, the last one ends it.
           let start = (column.rows - rows) * block / 15
-          try DatasetError.converting { () throws(HDF5Error) in
-            try column.dataset.read(
-              Slab(rows: start..<start + rows, of: column.shape), as: column.type, into: memory)
-          }
+          try reader.read(start..<start + rows, into: memory, scratch: scratch)
           digest.add(UnsafeRawBufferPointer(memory))
         }
       }

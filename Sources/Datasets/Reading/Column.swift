@@ -11,6 +11,9 @@ struct Column: Sendable {
   /// The descriptor that the library reads the column's file through, and how that file was; nil where
   /// it has none.
   let source: (descriptor: Int32, state: FileState)?
+  /// The files besides that its numbers lie in, where that is allowed, and how they were. The library
+  /// opens them when it reads, by their paths.
+  let elsewhere: [(file: SourceFile, state: FileState)]
 
   var path: String { dataset.path }
   var rows: Int { shape[0] }
@@ -56,23 +59,46 @@ struct Column: Sendable {
     }
     checksums = try Checksums(of: path, rows: shape[0], in: file)
     let dataset = dataset
-    let descriptor = try DatasetError.converting { () throws(HDF5Error) in
-      try dataset.fileDescriptor
+    let (descriptor, files) = try DatasetError.converting { () throws(HDF5Error) in
+      (try dataset.fileDescriptor, try dataset.sourceFiles())
     }
     source = descriptor.flatMap { descriptor in
       FileState(of: descriptor).map { (descriptor, $0) }
     }
+    elsewhere = try files.map { source throws(DatasetError) in
+      if let state = FileState(at: source.path) { return (source, state) }
+      throw DatasetError(
+        file: file.path, dataset: path, problem: "has its data in \(source.path), which is gone")
+    }
   }
 
-  /// Throws where the column's file was written to since it was opened.
+  /// Throws where a file of the column was written to, or one that is opened by its path replaced,
+  /// since the column was opened.
   func checkUnchanged(_ rows: Range<Int>) throws(DatasetError) {
-    guard let source, let now = FileState(of: source.descriptor), now != source.state else {
-      return
+    if let source, let now = FileState(of: source.descriptor), now != source.state {
+      throw changed(fileName, from: source.state, to: now, rows)
     }
-    throw error(
-      "was changed while it was read: its file has \(now.size) bytes now, in rows "
+    let bytes = rows.lowerBound * rowBytes..<rows.upperBound * rowBytes
+    for (file, state) in elsewhere where file.bytes.overlaps(bytes) {
+      let now = FileState(at: file.path)
+      if now != state { throw changed(file.path, from: state, to: now, rows) }
+    }
+  }
+
+  private func changed(
+    _ file: String, from state: FileState, to now: FileState?, _ rows: Range<Int>
+  ) -> DatasetError {
+    let found =
+      switch now {
+      case nil: "is gone"
+      case let now? where !now.isOfSameFile(as: state): "is another one now"
+      case let now? where now.size != state.size: "has \(now.size) bytes now"
+      default: "was written to"
+      }
+    return error(
+      "was changed while it was read: \(file) \(found), in rows "
         + "\(rows.lowerBound) to \(rows.upperBound - 1)" + place(ofRow: rows.lowerBound),
-      expected: "the \(source.state.size) bytes of when it was opened, and nobody to write to it",
+      expected: "the \(state.size) bytes of when it was opened, and nobody to write to it",
       remedy: "get the file again, and leave it alone while it is read")
   }
 
@@ -84,12 +110,24 @@ struct Column: Sendable {
 
   /// - Parameter tile: the first element of a chunk, or of any row of a contiguous dataset.
   func place(ofTile tile: [Int]) -> String {
+    let byte = tile[0] * rowBytes
+    if let (file, _) = elsewhere.first(where: { $0.file.bytes.contains(byte) }) {
+      let place = file.offset.map { "at byte \($0 + byte - file.bytes.lowerBound) of" }
+      return ", \(place ?? "from") \(file.path)"
+    }
     let offset =
       switch dataset.layout {
       case .chunked: try? dataset.chunkFileOffset(at: tile)
-      default: (try? dataset.fileOffset).map { $0 + tile[0] * rowBytes }
+      default: (try? dataset.fileOffset).map { $0 + byte }
       }
-    return offset.map { ", at byte \($0) of the file" } ?? ""
+    return offset.map { ", at byte \($0) of \(fileName)" } ?? ""
+  }
+
+  /// What the column's own file is called in messages that name the file that was opened: behind a
+  /// link it is another one.
+  var fileName: String {
+    let path = (try? dataset.filePath) ?? file.path
+    return path == file.path ? "the file" : path
   }
 
   func error(_ problem: String, expected: String? = nil, remedy: String? = nil) -> DatasetError {

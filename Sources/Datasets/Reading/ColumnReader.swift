@@ -148,7 +148,7 @@ extension Column {
       throw error(
         (failure == 0 ? "ends early" : "cannot be read (\(String(cString: strerror(failure))))")
           + " in rows \(rows.lowerBound) to \(rows.upperBound - 1), at byte \(offset + count) of "
-          + "the file",
+          + fileName,
         remedy: failure == 0 ? "the file is truncated: get it again" : nil)
     }
   }

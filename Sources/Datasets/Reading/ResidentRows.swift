@@ -84,8 +84,8 @@ public final class ResidentRows: @unchecked Sendable {
   /// Rows of at least so many bytes are written past the caches, which would have dropped them
   /// before they are read in a buffer of so many: with rows of 400, 784, 1568 and 3136 bytes that
   /// took 0.9, 0.8, 0.6 and 0.4 of the time on an AMD Zen 3 core.
-  private static let leastRowPastCaches = 512
-  private static let leastBufferPastCaches = 64 << 20
+  static let leastRowPastCaches = 512
+  static let leastBufferPastCaches = 64 << 20
 
   /// Numbers in a row of features.
   public var featureCount: Int { featureShape.reduce(1, *) }

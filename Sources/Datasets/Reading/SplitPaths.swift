@@ -98,8 +98,13 @@ extension SplitPaths {
     return nil
   }
 
+  /// Whether there is a dataset, or a link to another file that may lead to one: that is refused when
+  /// it is opened.
   private static func isDataset(_ path: String, in file: File) throws(DatasetError) -> Bool {
-    try DatasetError.converting { () throws(HDF5Error) in try file.kind(of: path) == .dataset }
+    try DatasetError.converting { () throws(HDF5Error) in
+      let kind = try file.kind(of: path)
+      return kind == .dataset || kind == .externalLink
+    }
   }
 
   private static func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "/" + path }

@@ -117,8 +117,17 @@ extension Dataset {
       expected: "at most \(most), "
         + (budget == nil ? "the machine's memory" : "the memory budget"),
       remedy: (budget == nil ? "use a machine with more memory" : "raise --memory-budget")
-        + (plan.staysResident && request.geometry.mode == .full && request.batch > 1
-          ? ", or use --shuffle window" : ""))
+        + Self.otherOrders(request))
+  }
+
+  /// What else can be done about rows that do not fit in memory.
+  private static func otherOrders(_ request: StreamPlan.Request) -> String {
+    switch request.geometry.mode {
+    case .full where request.batch > 1: ", or use --shuffle window"
+    case .window:
+      ", or draw from fewer rows at a time (--window-blocks, --block-rows)"
+    case .full, .none: ""
+    }
   }
 }
 

@@ -60,9 +60,11 @@ public struct Attributes: Sendable {
     file.activity(operation, "\(ownerPath)@\(name)")
   }
 
-  /// Opens an attribute that must exist.
+  /// Opens an attribute that must exist, of an object whose attributes can all be listed: who walks a
+  /// damaged file (see `File.walk`) has then looked at it too.
   func open(_ name: String, during activity: Activity) throws(HDF5Error) -> Handle {
     try checkName(name, during: activity)
+    _ = try names()
     guard try H5A.exists(owner, name, during: activity) else {
       throw activity.error("does not exist")
     }

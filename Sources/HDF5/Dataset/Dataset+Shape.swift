@@ -100,6 +100,16 @@ extension Dataset {
     }
   }
 
+  /// The path by which the library opened the dataset's file: behind an external link it is another
+  /// one than that of the link.
+  ///
+  /// The corresponding C function is `H5Fget_name`.
+  public var filePath: String {
+    get throws(HDF5Error) {
+      try H5F.name(of: handle, during: activity("asking for the file's name"))
+    }
+  }
+
   /// The descriptor that the library reads the dataset's file through, for reading elements without
   /// the library at `fileOffset`. (Behind an external link that is another file.) It is the
   /// library's, and valid while the dataset is open.

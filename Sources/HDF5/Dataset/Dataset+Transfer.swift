@@ -47,9 +47,13 @@ extension Dataset {
   private func checkFilters(during activity: Activity) throws(HDF5Error) {
     for filter in filters {
       guard try H5P.isFilterAvailable(filter.id, during: activity) else {
-        throw activity.error(
-          "its chunks went through \(filter), which this libhdf5 does not have "
-            + "(filter plugins are loaded only where they are allowed)")
+        let problem =
+          "has chunks that went through \(filter), which this libhdf5 does not have"
+        guard try H5P.arePluginsAllowed(during: activity) else {
+          throw activity.error(
+            problem + " (filter plugins are not loaded unless allowed)", forbidden: .plugins)
+        }
+        throw activity.error(problem + ", nor a plugin for it that can be loaded")
       }
     }
   }

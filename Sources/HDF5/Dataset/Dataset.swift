@@ -33,12 +33,14 @@ public struct Dataset: Sendable {
     let creation = try H5D.creation(handle, during: activity)
     let layout = try H5P.layout(creation, during: activity)
     if layout == H5D_VIRTUAL, !file.permissions.contains(.virtualDatasets) {
-      throw activity.error("is a view of other datasets, which is not read unless allowed")
+      throw activity.error(
+        "is a view of other datasets, which is not read unless allowed", forbidden: .views)
     }
     if try H5P.externalFileCount(creation, during: activity) > 0,
       !file.permissions.contains(.externalStorage)
     {
-      throw activity.error("has its data in other files, which are not read unless allowed")
+      throw activity.error(
+        "has its data in other files, which are not read unless allowed", forbidden: .otherFiles)
     }
     typeHandle = try H5D.type(handle, during: activity)
     storedType = try StoredType(typeHandle, during: activity)

@@ -44,6 +44,8 @@ extension File {
     _ = try? dataset.maximumShape
     _ = try? dataset.fileDescriptor
     let place = try? dataset.fileOffset
+    // Data elsewhere that are not as they should be are not read by those who use the file either.
+    guard (try? dataset.sourceFiles()) != nil else { return }
     guard let shape = try? dataset.shape, !shape.isEmpty, !shape.contains(0) else { return }
     var isReadByLibrary = place == nil
     if case .chunked(let chunk) = dataset.layout {

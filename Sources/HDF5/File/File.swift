@@ -24,14 +24,25 @@ public final class File: Sendable {
   ///   not readable.
   ///
   /// The corresponding C function is `H5Fopen`.
-  public init(
+  public convenience init(
     opening path: String, _ access: Access = .readOnly, allowing permissions: Permissions = []
+  ) throws(HDF5Error) {
+    try self.init(opening: path, access, allowing: permissions, asksGuard: true)
+  }
+
+  /// - Parameter asksGuard: false for what a file leads to, which the guard was asked about with it.
+  init(
+    opening path: String, _ access: Access = .readOnly, allowing permissions: Permissions,
+    asksGuard: Bool
   ) throws(HDF5Error) {
     let activity = Activity(operation: "opening the file", file: path)
     try FileCheck.beforeOpening(path, during: activity)
-    try Self.askGuard(about: path, permissions)
+    if asksGuard { try Self.askGuard(about: path, permissions) }
     let list = try Self.accessList(during: activity)
+    // The library opens what files lead to so that it stays open while it is in use, and one file
+    // in one way at a time: where a source of a view was open in another, it would read zeros.
     if access == .readWrite {
+      try H5P.setStrongClose(list, during: activity)
       try H5P.setFormat(
         list, low: H5F_LIBVER_V18, high: chdf5_newest_format(), during: activity)
     }
@@ -55,6 +66,7 @@ public final class File: Sendable {
     let activity = Activity(operation: "creating the file", file: path)
     try FileCheck.beforeCreating(path, during: activity)
     let list = try Self.accessList(during: activity)
+    try H5P.setStrongClose(list, during: activity)
     // A child process that is started meanwhile would inherit the lock, and keep readers out after
     // the file is closed; who creates a file exclusively needs none.
     try H5P.setUnlocked(list, during: activity)
@@ -84,7 +96,7 @@ public final class File: Sendable {
   }
 
   /// Closes the file and everything in it that is still open; using them is an error from then on.
-  /// Closing again does nothing.
+  /// (Of a file that was opened for reading only, what is open stays so.) Closing again does nothing.
   ///
   /// - Throws: `HDF5Error` where data could not be written, now or before. The file is damaged then,
   ///   whatever happens later: remove it. The library keeps it open until the process ends, and with
@@ -110,7 +122,6 @@ public final class File: Sendable {
 
   private static func accessList(during activity: Activity) throws(HDF5Error) -> Handle {
     let list = try H5P.create(chdf5_file_access, during: activity)
-    try H5P.setStrongClose(list, during: activity)
     try H5P.setBestEffortLocking(list, during: activity)
     return list
   }

@@ -48,7 +48,8 @@ extension Group {
     case .missing(let prefix): throw activity.error(try missing(prefix, during: activity))
     case .external(let prefix):
       throw activity.error(
-        "\(path(of: prefix)) is a link to another file, which is not followed unless allowed")
+        "\(path(of: prefix)) is a link to another file, which is not followed unless allowed",
+        forbidden: .otherFiles)
     }
   }
 
@@ -60,7 +61,8 @@ extension Group {
     case .missing: return
     case .external(let prefix):
       throw activity.error(
-        "\(path(of: prefix)) is a link to another file, which is not followed unless allowed")
+        "\(path(of: prefix)) is a link to another file, which is not followed unless allowed",
+        forbidden: .otherFiles)
     }
   }
 

@@ -40,6 +40,13 @@ enum H5D {
       })
   }
 
+  static func access(_ dataset: Handle, during activity: Activity) throws(HDF5Error) -> Handle {
+    Handle(
+      try Library.call("H5Dget_access_plist", during: activity) {
+        H5Dget_access_plist(dataset.id)
+      })
+  }
+
   /// The bytes allocated for the dataset in its file.
   static func storedBytes(_ dataset: Handle, during activity: Activity) throws(HDF5Error)
     -> UInt64

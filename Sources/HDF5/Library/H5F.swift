@@ -49,6 +49,11 @@ enum H5F {
     Handle(try Library.call("H5Iget_file_id", during: activity) { H5Iget_file_id(object.id) })
   }
 
+  /// The path by which the file that an object is in was opened.
+  static func name(of object: Handle, during activity: Activity) throws(HDF5Error) -> String {
+    try Library.name("H5Fget_name", during: activity) { H5Fget_name(object.id, $0, $1) }
+  }
+
   /// The descriptor that the library reads a file through; nil where it uses none.
   static func descriptor(_ file: Handle, during activity: Activity) throws(HDF5Error) -> Int32? {
     var descriptor: UnsafeMutableRawPointer?

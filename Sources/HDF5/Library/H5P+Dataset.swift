@@ -79,8 +79,7 @@ extension H5P {
       H5Pget_filter2(
         creation.id, UInt32(index), &flags, &count, &values, name.count, &name, &configuration)
     }
-    let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    return (id, text, Array(values.prefix(count)))
+    return (id, String(c: name), Array(values.prefix(count)))
   }
 
   static func isFilterAvailable(_ id: H5Z_filter_t, during activity: Activity) throws(HDF5Error)
@@ -89,13 +88,10 @@ extension H5P {
     try Library.call("H5Zfilter_avail", during: activity) { H5Zfilter_avail(id) } > 0
   }
 
-  static func externalFileCount(_ creation: Handle, during activity: Activity) throws(HDF5Error)
-    -> Int
-  {
-    Int(
-      try Library.call("H5Pget_external_count", during: activity) {
-        H5Pget_external_count(creation.id)
-      })
+  static func arePluginsAllowed(during activity: Activity) throws(HDF5Error) -> Bool {
+    var state: UInt32 = 0
+    try Library.call("H5PLget_loading_state", during: activity) { H5PLget_loading_state(&state) }
+    return state & UInt32(H5PL_FILTER_PLUGIN) != 0
   }
 
   /// A cache of `bytes` for decoded chunks.
@@ -107,13 +103,6 @@ extension H5P {
     let slots = max(521, bytes / 65_536 * 100 + 1)
     try Library.call("H5Pset_chunk_cache", during: activity) {
       H5Pset_chunk_cache(access.id, slots, bytes, 1.0)
-    }
-  }
-
-  /// Data in other files are looked for beside the file that names them.
-  static func setExternalFolder(_ access: Handle, during activity: Activity) throws(HDF5Error) {
-    try Library.call("H5Pset_efile_prefix", during: activity) {
-      H5Pset_efile_prefix(access.id, "${ORIGIN}")
     }
   }
 

@@ -47,4 +47,18 @@ enum H5S {
       H5Sselect_hyperslab(space.id, H5S_SELECT_SET, offset, stride, count, nil)
     }
   }
+
+  /// The rows that a selection is in, from the first to the last; nil where it has no end.
+  static func rows(_ space: Handle, during activity: Activity) throws(HDF5Error) -> Range<Int>? {
+    let rank = try Library.call("H5Sget_simple_extent_ndims", during: activity) {
+      H5Sget_simple_extent_ndims(space.id)
+    }
+    var first = [hsize_t](repeating: 0, count: max(1, Int(rank)))
+    var last = first
+    let bounds = try? Library.call("H5Sget_select_bounds", during: activity) {
+      H5Sget_select_bounds(space.id, &first, &last)
+    }
+    guard bounds != nil, first[0] <= last[0], last[0] < hsize_t(Int.max) else { return nil }
+    return Int(first[0])..<Int(last[0]) + 1
+  }
 }

@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 
 /// The C library itself.
 ///
@@ -53,6 +54,18 @@ public enum Library {
       throw activity.error("\(function) failed", libraryMessages: messages)
     }
     return result
+  }
+
+  /// Asks the library for a name, which it writes into memory of a size, and says the length of.
+  static func name(
+    _ function: StaticString, during activity: Activity,
+    _ get: (UnsafeMutablePointer<CChar>?, Int) -> Int
+  ) throws(HDF5Error) -> String {
+    let length = try call(function, during: activity) { get(nil, 0) }
+    guard length <= PATH_MAX else { throw activity.error("a name of \(length) bytes") }
+    var name = [CChar](repeating: 0, count: length + 1)
+    try call(function, during: activity) { get(&name, name.count) }
+    return String(c: name)
   }
 
   /// Calls the library once, with its printing off.
@@ -116,5 +129,13 @@ public enum Library {
         }, messages)
     }
     return messages
+  }
+}
+
+extension String {
+  /// Characters of C, up to the first that is zero.
+  init(c characters: [CChar]) {
+    self = String(
+      decoding: characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -74,7 +74,8 @@ enum FileKind {
         self = .predictions
       } else {
         let splits = try SplitName.allCases.filter { try file.kind(of: $0.rawValue) == .group }
-        let isDataset = try splits.contains { try has("\($0)/features", "\($0)/targets") }
+        let places = splits.map { "\($0)/" } + [""]
+        let isDataset = try places.contains { try has("\($0)features", "\($0)targets") }
         self = isDataset ? .dataset : .other
       }
     }

@@ -65,7 +65,11 @@ struct DatasetInspection {
     var found: [StoredDataset] = []
     func add(_ name: String, of group: Group) throws {
       guard !name.hasSuffix("_crc32") else { return }
-      found.append(try StoredDataset(group.dataset(name)))
+      do {
+        found.append(try StoredDataset(group.dataset(name)))
+      } catch let error as HDF5Error where error.forbidden != nil {
+        // One that the split does not need: others are read all the same.
+      }
     }
     for name in try file.names() {
       switch try file.kind(of: name) {
@@ -101,6 +105,7 @@ struct DatasetInspection {
       StoredDataset.table(stored),
     ]
     if let balance { paragraphs.append(balance) }
+    if let warning = shuffled?.warning(batch: Self.batch) { paragraphs.append(warning) }
     paragraphs += AuditWords(dataset.information.audit)?.paragraphs ?? []
     return paragraphs
   }

@@ -121,6 +121,35 @@ def leaving(file):
     file["type"] = np.dtype("i4")
 
 
+def views(file):
+    """Views of datasets, mostly in other files."""
+
+    def view(name, *parts):
+        layout = h5py.VirtualLayout(shape=(3 * len(parts),), dtype="i4")
+        for index, (source, dataset) in enumerate(parts):
+            layout[3 * index : 3 * index + 3] = h5py.VirtualSource(source, dataset, shape=(3,))
+        file.create_virtual_dataset(name, layout)
+
+    file["train/features"] = h5py.ExternalLink("leaving.h5", "/group/data")
+    file["train/targets"] = h5py.ExternalLink("leaving.h5", "/group/data")
+    view("two-files", ("outside.h5", "secret"), ("leaving.h5", "group/data"))
+    view("of-view", ("leaving.h5", "virtual"))
+    view("of-link", ("leaving.h5", "external"))
+    view("of-external-storage", ("leaving.h5", "external-storage"))
+    view("no-file", ("nowhere.h5", "secret"))
+    view("no-dataset", ("outside.h5", "nowhere"))
+    view("no-hdf5", ("outside.bin", "secret"))
+    view("own", (".", "block-0"))
+    for block in range(2):
+        file[f"block-{block}"] = np.arange(3, dtype="i4") + 3 * block
+    # As many blocks as there are.
+    space = h5py.h5s.create_simple((6,), (h5py.h5s.UNLIMITED,))
+    space.select_hyperslab((0,), (h5py.h5s.UNLIMITED,), (3,), (3,))
+    plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    plan.set_virtual(space, b"views.h5", b"block-%b", h5py.h5s.create_simple((3,)))
+    h5py.h5d.create(file.id, b"blocks", h5py.h5t.STD_I32LE, space, plan)
+
+
 def huge(file):
     file.create_dataset("rows", (2**40, 1024), "f4", chunks=(64, 1024), compression="gzip")
     file.create_dataset("overflow", (2**40, 2**40), "f8", chunks=(64, 64))
@@ -134,6 +163,7 @@ for name, make, options in (
     ("attributes.h5", attributes, {}),
     ("unsupported.h5", unsupported, {}),
     ("leaving.h5", leaving, {}),
+    ("views.h5", views, {}),
     ("outside.h5", lambda file: file.create_dataset("secret", data=np.array([7, 8, 9], "i4")), {}),
     ("huge.h5", huge, {}),
 ):

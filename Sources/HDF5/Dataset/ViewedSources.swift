@@ -1,0 +1,106 @@
+/// The files that views show datasets of, and those that these show if they are views.
+struct ViewedSources {
+  /// The files behind each dataset that was looked at, by its file and path; empty while it is, as a
+  /// view may show itself.
+  private var found: [[String]: [String]] = [:]
+
+  /// The files of a view, each with the rows of the view that may lie there.
+  mutating func files(of view: Dataset) throws(HDF5Error) -> [(path: String, rows: Range<Int>)] {
+    let activity = view.activity("looking for the files with its data")
+    let creation = try H5D.creation(view.handle, during: activity)
+    let all = 0..<(try view.shape.first ?? 1)
+    var files: [String: Range<Int>] = [:]
+    for index in 0..<(try H5P.viewedCount(creation, during: activity)) {
+      let (file, dataset) = try H5P.viewed(creation, index, during: activity)
+      let rows = try H5P.viewedRows(creation, index, during: activity)?.clamped(to: all) ?? all
+      for path in try paths(to: dataset, of: file, shownBy: view, most: rows.count) {
+        let known = files[path] ?? rows
+        files[path] =
+          min(known.lowerBound, rows.lowerBound)..<max(known.upperBound, rows.upperBound)
+      }
+    }
+    return files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// The files behind a part of a view.
+  ///
+  /// - Parameters:
+  ///   - dataset: a name, in which blocks may be numbered; `file` likewise.
+  ///   - most: no more blocks than this are looked for.
+  private mutating func paths(
+    to dataset: String, of file: String, shownBy view: Dataset, most: Int
+  ) throws(HDF5Error) -> [String] {
+    let (fileName, datasetName) = (ViewedName(file), ViewedName(dataset))
+    guard fileName.isNumbered || datasetName.isNumbered else {
+      let name = (fileName.name(ofBlock: 0), datasetName.name(ofBlock: 0))
+      if let paths = try paths(to: name.1, of: name.0, shownBy: view) { return paths }
+      throw view.activity("looking for the files with its data").error(
+        "shows \(dataset) of \(file), which cannot be found")
+    }
+    var found: [String] = []
+    // As the library does, which shows blocks up to the first that is not there.
+    for block in 0..<most {
+      guard
+        let paths = try paths(
+          to: datasetName.name(ofBlock: block), of: fileName.name(ofBlock: block), shownBy: view)
+      else { break }
+      found += paths
+    }
+    return found
+  }
+
+  /// - Returns: the files behind a dataset; nil where there is no such file, or no such dataset in it.
+  private mutating func paths(
+    to dataset: String, of file: String, shownBy view: Dataset
+  ) throws(HDF5Error) -> [String]? {
+    let activity = view.activity("looking for the files with its data")
+    let own = try view.filePath
+    guard let path = file == "." ? own : SourcePath.ofViewed(file, from: own) else { return nil }
+    let key = [SourcePath.resolved(path), dataset]
+    if let known = found[key] { return known }
+    do throws(HDF5Error) {
+      let source = try File(opening: path, allowing: view.file.permissions, asksGuard: false)
+      if try source.kind(of: dataset) == nil { return nil }
+      let shown = try source.dataset(dataset)
+      if try shown.isStoredElsewhere {
+        throw activity.error("has its data in other files, which are not read through a view")
+      }
+      found[key] = []
+      // Behind a link to another file there is one more.
+      var paths = Set([path, try shown.filePath])
+      if file == "." { paths.remove(own) }
+      if shown.layout == .virtual { paths.formUnion(try files(of: shown).map(\.path)) }
+      found[key] = Array(paths)
+    } catch {
+      throw activity.error(
+        "shows \(dataset) of \(path): \(error.problem)", libraryMessages: error.libraryMessages,
+        forbidden: error.forbidden)
+    }
+    return found[key]
+  }
+}
+
+/// A name in a view, in which `%b` stands for the number of a block, and `%%` for `%`.
+private struct ViewedName {
+  private var parts = [""]
+
+  init(_ name: String) {
+    var rest = Substring(name)
+    while let character = rest.popFirst() {
+      switch (character, rest.first) {
+      case ("%", "b"):
+        parts.append("")
+        rest.removeFirst()
+      case ("%", "%"):
+        parts[parts.count - 1] += "%"
+        rest.removeFirst()
+      default: parts[parts.count - 1].append(character)
+      }
+    }
+  }
+
+  /// Whether it names one thing for each block.
+  var isNumbered: Bool { parts.count > 1 }
+
+  func name(ofBlock block: Int) -> String { parts.joined(separator: "\(block)") }
+}
