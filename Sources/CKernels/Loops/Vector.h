@@ -122,15 +122,26 @@ INLINE float sum_lanes(vf x) {
   return (x4[0] + x4[2]) + (x4[1] + x4[3]);
 }
 
-// The same of four vectors at once.
+// Lanes of two vectors in turn, from the lower and the upper half of each four.
+#if LANES == 16
+#define EACH_FOUR(i, j, k, l) \
+  i, j, k, l, i + 4, j + 4, k + 4, l + 4, i + 8, j + 8, k + 8, l + 8, i + 12, j + 12, k + 12, l + 12
+#elif LANES == 8
+#define EACH_FOUR(i, j, k, l) i, j, k, l, i + 4, j + 4, k + 4, l + 4
+#else
+#define EACH_FOUR(i, j, k, l) i, j, k, l
+#endif
+
+// The same of four vectors at once: first within each four lanes, then across.
 INLINE v4 sums_of_lanes(vf a, vf b, vf c, vf d) {
-  FOLD(a, PLUS);
-  FOLD(b, PLUS);
-  FOLD(c, PLUS);
-  FOLD(d, PLUS);
-  v4 ab = __builtin_shufflevector(a4, b4, 0, 4, 1, 5) + __builtin_shufflevector(a4, b4, 2, 6, 3, 7);
-  v4 cd = __builtin_shufflevector(c4, d4, 0, 4, 1, 5) + __builtin_shufflevector(c4, d4, 2, 6, 3, 7);
-  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  vf ab = __builtin_shufflevector(a, b, EACH_FOUR(0, LANES, 1, LANES + 1))
+          + __builtin_shufflevector(a, b, EACH_FOUR(2, LANES + 2, 3, LANES + 3));
+  vf cd = __builtin_shufflevector(c, d, EACH_FOUR(0, LANES, 1, LANES + 1))
+          + __builtin_shufflevector(c, d, EACH_FOUR(2, LANES + 2, 3, LANES + 3));
+  vf abcd = __builtin_shufflevector(ab, cd, EACH_FOUR(0, 1, LANES, LANES + 1))
+            + __builtin_shufflevector(ab, cd, EACH_FOUR(2, 3, LANES + 2, LANES + 3));
+  FOLD(abcd, PLUS);
+  return abcd4;
 }
 
 // A running sum in double precision, of the lanes' lower and upper half apart.

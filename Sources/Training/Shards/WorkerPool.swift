@@ -11,9 +11,9 @@ protocol ParallelWork: AnyObject, Sendable {
 
 /// The threads of a run: the caller, and helpers that `DispatchQueue.concurrentPerform` runs.
 ///
-/// Which thread takes which piece is left to chance, so a piece must not depend on it: results are
-/// stored by the piece's number, and everything that adds across pieces does so afterwards in a
-/// fixed order.
+/// Each thread begins with the same pieces each time, but which it takes is left to chance, so a
+/// piece must not depend on it: results are stored by the piece's number, and everything that adds
+/// across pieces does so afterwards in a fixed order.
 ///
 /// Helpers come once, for the whole of `withHelpers`, and between two calls of `perform` they spin
 /// for a moment before they sleep: waking a sleeping thread takes longer (15 µs measured) than a

@@ -78,15 +78,17 @@ def main() -> None:
             sys.exit(1)
 
     shards = int(options.variant or harness.cores())
-    # One epoch is the warm-up, and says how many epochs make a measurement; it is one, if long.
-    result = train(workload, dataset, shards, epochs=1)
-    epochs = round(options.seconds * result["samplesPerSecond"] / workload.rows)
+    # The first epoch is the warm-up; the second says how many more make a measurement.
+    result = train(workload, dataset, shards, epochs=2)
+    epochs = round(options.seconds / result["history"][-1]["seconds"])
     if epochs > 1:
-        result = train(workload, dataset, shards, epochs)
+        result = train(workload, dataset, shards, 1 + epochs)
+    measured = result["history"][1:]
+    seconds = sum(epoch["seconds"] for epoch in measured)
     print(json.dumps({
-        "samplesPerSecond": result["samplesPerSecond"],
-        "seconds": max(epochs, 1) * workload.rows / result["samplesPerSecond"],
-        "samples": max(epochs, 1) * workload.rows,
+        "samplesPerSecond": len(measured) * workload.rows / seconds,
+        "seconds": seconds,
+        "samples": len(measured) * workload.rows,
         "loss": result["train"]["loss"],
         "secondsToFirstStep": result.get("secondsToFirstStep"),
         "peakMemory": result["peakMemory"],
