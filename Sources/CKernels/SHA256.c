@@ -3,11 +3,12 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
+#include <stdatomic.h>
 #include <string.h>
 
-enum { BLOCK = 64, MESSAGES = 2 };
+enum { BLOCK = 64, ROUNDS = 64, MESSAGES = 2 };
 
-static const uint32_t round_constants[BLOCK] = {
+static const uint32_t round_constants[ROUNDS] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -34,7 +35,7 @@ __attribute__((target("sha,sse4.1"))) static void add_blocks(
     // The last 16 words of each message's schedule.
     __m128i words[MESSAGES][4];
 #pragma clang loop unroll(full)
-    for (int step = 0; step < BLOCK / 4; step++) {
+    for (int step = 0; step < ROUNDS / 4; step++) {
 #pragma clang loop unroll(full)
       for (int m = 0; m < MESSAGES; m++) {
         __m128i *const some = &words[m][step % 4];
@@ -110,10 +111,18 @@ __attribute__((target("sha,sse4.1"))) static void digest_pair(
   }
 }
 
-static bool has_instructions(void) {
+static bool find_instructions(void) {
   unsigned int a, b, c, d;
   const bool has_sse41 = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_1) != 0;
   return has_sse41 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA) != 0;
+}
+
+// Asked once: under a hypervisor the processor takes some 10 µs for each answer.
+static bool has_instructions(void) {
+  static _Atomic int known = -1;
+  int has = atomic_load_explicit(&known, memory_order_relaxed);
+  if (has < 0) atomic_store_explicit(&known, has = find_instructions(), memory_order_relaxed);
+  return has;
 }
 #endif
 

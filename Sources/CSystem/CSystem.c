@@ -120,5 +120,5 @@ void lockstep_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 128 << 10); 
 
 void lockstep_keep_large_blocks(void) {
   mallopt(M_MMAP_THRESHOLD, 16 << 20);
-  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
 }

@@ -61,10 +61,8 @@ extension Matmul.Library {
   /// | tn 20×2048×256 | **91** | 67 | 57 |
   /// | tn 2048×2048×64 | **85** | **84** | 73 |
   /// | tn 128×64×512 | 84 | **88** | 77 |
-  static func fastest(
-    _ form: Matmul.Form, m: Int, n: Int, k: Int, with set: InstructionSet = .current
-  ) -> Matmul.Library {
-    if set == .avx512 { return fastestWithAVX512(form, m: m, n: n, k: k) }
+  static func fastest(_ form: Matmul.Form, m: Int, n: Int, k: Int) -> Matmul.Library {
+    if InstructionSet.current == .avx512 { return fastestWithAVX512(form, m: m, n: n, k: k) }
     let isSmall = n * k <= 8192 || m * n * k <= 1 << 20
     let isLarge = n * k >= 1 << 20
     switch form {

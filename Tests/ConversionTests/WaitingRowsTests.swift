@@ -6,6 +6,8 @@ import Testing
 @Suite struct WaitingRowsTests {
   let folder = TemporaryDirectory()
 
+  /// More than one core takes at a time.
+  static let rowCount = 3000
   static let form = WaitingRows.Form(featureBytes: 4, targetBytes: 1, weightBytes: 4)
 
   /// Appends rows of a range, in bands of 7 of which every other one is taken, as where rows go to
@@ -31,9 +33,9 @@ import Testing
   }
 
   /// The rows' numbers, first features, targets and weights in the order in which they are handed out.
-  func handedOut(_ rows: WaitingRows) throws -> [[Int]] {
+  func handedOut(_ rows: WaitingRows, bandRows: Int = 1500) throws -> [[Int]] {
     var found: [[Int]] = []
-    try rows.forEachBand(rows: 11) { band in
+    try rows.forEachBand(rows: bandRows) { band in
       for row in 0..<band.rows {
         let feature = band.features.loadUnaligned(fromByteOffset: 4 * row, as: Int32.self)
         let weight = band.weights.loadUnaligned(fromByteOffset: 4 * row, as: Float.self)
@@ -47,40 +49,42 @@ import Testing
 
   static func order(shuffled: Bool) -> [Int32] {
     var generator = SeededGenerator(seed: 5)
-    return shuffled ? (0..<Int32(200)).shuffled(using: &generator) : Array(0..<200)
+    return shuffled ? (0..<Int32(rowCount)).shuffled(using: &generator) : Array(0..<Int32(rowCount))
   }
 
   /// In a file with so many bytes of memory, or all in memory.
-  @Test(arguments: [1, 50, 400, 2000, 1 << 20, nil], [false, true])
+  @Test(arguments: [50, 400, 2000, 60_000, 1 << 20, nil], [false, true])
   func `rows come in the same order from any memory`(memory: Int?, shuffled: Bool) throws {
     let order = Self.order(shuffled: shuffled)
     let region = try memory.map { _ in
       WaitingRows.Region(file: try SpillFile(beside: folder.file("out")), offset: 100)
     }
     let rows = WaitingRows(
-      order: shuffled ? order : nil, rows: 200, form: Self.form, in: region, memory: memory ?? 0)
-    try append(0..<200, to: rows)
-    #expect(try handedOut(rows) == order.map { [1000 + Int($0), Int($0), Int($0), Int($0)] })
+      order: shuffled ? order : nil, rows: Self.rowCount, form: Self.form, in: region,
+      memory: memory ?? 0)
+    try append(0..<Self.rowCount, to: rows)
+    #expect(try handedOut(rows) == order.map { [1000 + Int($0), Int($0), Int($0) % 256, Int($0)] })
     #expect(try folder.names() == [])
   }
 
-  @Test(arguments: [50, 400, 2000, 1 << 20], [1, 63, 200])
+  @Test(arguments: [50, 400, 60_000, 1 << 20], [1, 63, 3000])
   func `rows go on in a file behind those that were flushed`(memory: Int, kept: Int) throws {
     let order = Self.order(shuffled: true)
     let path = folder.file("rows")
     var region = WaitingRows.Region(file: try SpillFile(keptAt: path, for: "out"), offset: 0)
     do {
       let rows = WaitingRows(
-        order: order, rows: 200, form: Self.form, in: region, memory: memory)
+        order: order, rows: Self.rowCount, form: Self.form, in: region, memory: memory)
       try append(0..<kept, to: rows)
       region.written = try rows.flush()
       // What came later and was not flushed comes again.
-      try append(kept..<min(200, kept + 30), to: rows)
+      try append(kept..<min(Self.rowCount, kept + 30), to: rows)
       _ = try rows.flush()
     }
     region.file = try SpillFile(keptAt: path, for: "out")
-    let rows = WaitingRows(order: order, rows: 200, form: Self.form, in: region, memory: memory)
-    try append(kept..<200, to: rows)
-    #expect(try handedOut(rows) == order.map { [1000 + Int($0), Int($0), Int($0), Int($0)] })
+    let rows = WaitingRows(
+      order: order, rows: Self.rowCount, form: Self.form, in: region, memory: memory)
+    try append(kept..<Self.rowCount, to: rows)
+    #expect(try handedOut(rows) == order.map { [1000 + Int($0), Int($0), Int($0) % 256, Int($0)] })
   }
 }

@@ -60,6 +60,18 @@ import Testing
     #expect(error?.object == "/" + name)
   }
 
+  @Test(arguments: ["itself", "one", "view-17"])
+  func `views through views are refused where the library might not come to an end`(name: String)
+    throws
+  {
+    let error = failure { _ = try sources(name, of: "views.h5", .virtualDatasets) }
+    #expect(error?.problem.contains("shows itself, or views of views, more than 16") == true)
+  }
+
+  @Test func `sixteen views through one another are read`() throws {
+    #expect(try sources("view-16", of: "views.h5", .virtualDatasets).isEmpty)
+  }
+
   @Test func `external storage is not read through a view, whatever is allowed`() throws {
     let error = failure {
       _ = try sources(

@@ -49,7 +49,9 @@ INLINE const char *gathered_row(const struct kernel_gather *job, long size, int3
     const long ahead = 1 + AHEAD_BYTES / (width * size + 1); \
     for (long r = 0; r < rows && r < ahead; r++) { \
       const char *row = gathered_row(&job, size, indices[r]); \
-      for (long at = 0; at < width * size; at += CACHE_LINE) __builtin_prefetch(row + at); \
+      for (long at = 0; at < width * size && at < AHEAD_BYTES; at += CACHE_LINE) { \
+        __builtin_prefetch(row + at); \
+      } \
     } \
     for (long r = 0; r < rows; r++) { \
       const char *row = gathered_row(&job, size, indices[r]); \

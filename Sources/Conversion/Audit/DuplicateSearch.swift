@@ -60,9 +60,6 @@ final class DuplicateSearch {
     }
   }
 
-  /// Rows whose hashes one core computes at a time.
-  private static let blockRows = 1024
-
   /// The hashes of some of the rows of a band, with the split's mark and their numbers, computed on
   /// all cores: each iteration its own.
   private static func hashes(
@@ -75,9 +72,9 @@ final class DuplicateSearch {
     nonisolated(unsafe) let (features, targets) = (features.baseAddress!, targets.baseAddress!)
     return [UInt128](unsafeUninitializedCapacity: some.count) { hashes, filled in
       nonisolated(unsafe) let hashes = hashes.baseAddress!
-      let blocks = (some.count + blockRows - 1) / blockRows
-      DispatchQueue.concurrentPerform(iterations: blocks) { block in
-        for index in block * blockRows..<min(some.count, (block + 1) * blockRows) {
+      let parts = RowParts(some.count, rowBytes: featureBytes + targetBytes)
+      DispatchQueue.concurrentPerform(iterations: parts.count) { part in
+        for index in parts[part] {
           let row = some.lowerBound + index
           // The targets' hash seeds the features': no copy puts them side by side.
           let seed = XXH3_64bits(targets + row * targetBytes, targetBytes)

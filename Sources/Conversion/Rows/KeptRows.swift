@@ -65,7 +65,7 @@ final class KeptRows {
   ) throws(ConversionError) {
     try waiting[split]!.append(places, of: band)
     unmarkedBytes += places.count * recordBytes
-    try keepPending(waiting: false)
+    try keepPending(afterWaiting: false)
   }
 
   /// Whether so much came since the last mark that another one is worth its time.
@@ -75,7 +75,7 @@ final class KeptRows {
   /// - Parameter mark: where reading stands.
   func keep(_ mark: ReadingMark) throws(ConversionError) {
     guard work != nil, let file else { return }
-    try keepPending(waiting: true)
+    try keepPending(afterWaiting: true)
     var mark = mark
     for split in splits { mark.pieces.append(try waiting[split]!.flush()) }
     pending = (mark, file.synchronize())
@@ -83,9 +83,9 @@ final class KeptRows {
   }
 
   /// Keeps the last mark if its rows are on the disk.
-  /// - Parameter waiting: whether to wait for that.
-  private func keepPending(waiting: Bool) throws(ConversionError) {
-    guard let (mark, rows) = pending, waiting || rows.isDone else { return }
+  /// - Parameter mayWait: whether to wait for that.
+  private func keepPending(afterWaiting mayWait: Bool) throws(ConversionError) {
+    guard let (mark, rows) = pending, mayWait || rows.isDone else { return }
     pending = nil
     try rows.finish()
     try work?.keep(mark.settings, as: .mark)
@@ -96,7 +96,7 @@ final class KeptRows {
     of split: SplitName, rows bandRows: Int, _ body: (OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     try waiting[split]!.forEachBand(rows: bandRows) { band throws(ConversionError) in
-      try keepPending(waiting: false)
+      try keepPending(afterWaiting: false)
       try body(band)
     }
   }

@@ -70,7 +70,7 @@ final class WaitingRows {
     self.rows = rows
     self.form = form
     self.region = region
-    // A piece is there twice when it is handed out: as it came, and in its order.
+    // When a piece is handed out, a part of it is there twice: as it came, and in its order.
     pieceRows = max(1, region == nil ? rows : min(rows, memory / 2 / form.recordBytes))
     let count = (rows + pieceRows - 1) / pieceRows
     let waitingBytes = min(memory / max(1, count), Self.mostWaitingBytes)
@@ -189,8 +189,9 @@ final class WaitingRows {
     let sources = [Int32](unsafeUninitializedCapacity: rows) { sources, filled in
       sources.initialize(repeating: -1)
       nonisolated(unsafe) let sources = sources
-      let isInside = concurrentResults(parts(of: rows)) { part in
-        for row in Self.part(part, of: rows) {
+      let parts = RowParts(rows, rowBytes: form.recordBytes)
+      let isInside = concurrentResults(parts.count) { part in
+        for row in parts[part] {
           let place = records.loadUnaligned(fromByteOffset: row * form.recordBytes, as: Int64.self)
           guard place >= first, place < first + rows else { return false }
           sources[Int(place) - first] = Int32(row)
@@ -222,8 +223,9 @@ final class WaitingRows {
     let form = form
     let numbers = [Int](unsafeUninitializedCapacity: places.count) { numbers, filled in
       nonisolated(unsafe) let numbers = numbers
-      DispatchQueue.concurrentPerform(iterations: parts(of: places.count)) { part in
-        for row in Self.part(part, of: places.count) {
+      let parts = RowParts(places.count, rowBytes: form.recordBytes)
+      DispatchQueue.concurrentPerform(iterations: parts.count) { part in
+        for row in parts[part] {
           let place = places.lowerBound + row
           if place + Self.fetchedRows < places.upperBound {
             let ahead = Int(sources[place + Self.fetchedRows])
@@ -240,15 +242,6 @@ final class WaitingRows {
       rows: places.count, features: UnsafeRawBufferPointer(features),
       targets: UnsafeRawBufferPointer(targets), weights: UnsafeRawBufferPointer(weights),
       numbers: numbers)
-  }
-
-  /// Rows that one core handles at a time.
-  private static let partRows = 1024
-
-  private func parts(of rows: Int) -> Int { (rows + Self.partRows - 1) / Self.partRows }
-
-  private static func part(_ part: Int, of rows: Int) -> Range<Int> {
-    part * partRows..<min((part + 1) * partRows, rows)
   }
 }
 

@@ -38,7 +38,7 @@ struct RowPool: Sendable {
 /// The places of the next rows to be drawn. They are all known before the first row is looked up, so
 /// that the processor need not wait for one row to come from memory before it fetches the next.
 struct Draws {
-  static let most = 32
+  static let most = 32  // as `places`
   private var places = InlineArray<32, Int32>(repeating: 0)
 
   @inline(__always)

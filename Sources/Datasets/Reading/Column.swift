@@ -76,17 +76,23 @@ struct Column: Sendable {
   /// since the column was opened.
   func checkUnchanged(_ rows: Range<Int>) throws(DatasetError) {
     if let source, let now = FileState(of: source.descriptor), now != source.state {
-      throw changed(fileName, from: source.state, to: now, rows)
+      let place = elsewhere.isEmpty ? place(ofRow: rows.lowerBound) : ""
+      throw changed(fileName, from: source.state, to: now, rows, place)
     }
     let bytes = rows.lowerBound * rowBytes..<rows.upperBound * rowBytes
     for (file, state) in elsewhere where file.bytes.overlaps(bytes) {
       let now = FileState(at: file.path)
-      if now != state { throw changed(file.path, from: state, to: now, rows) }
+      if now != state {
+        let place = file.offset.map {
+          ", at byte \($0 + max(bytes.lowerBound, file.bytes.lowerBound) - file.bytes.lowerBound)"
+        }
+        throw changed(file.path, from: state, to: now, rows, place ?? "")
+      }
     }
   }
 
   private func changed(
-    _ file: String, from state: FileState, to now: FileState?, _ rows: Range<Int>
+    _ file: String, from state: FileState, to now: FileState?, _ rows: Range<Int>, _ place: String
   ) -> DatasetError {
     let found =
       switch now {
@@ -97,7 +103,7 @@ struct Column: Sendable {
       }
     return error(
       "was changed while it was read: \(file) \(found), in rows "
-        + "\(rows.lowerBound) to \(rows.upperBound - 1)" + place(ofRow: rows.lowerBound),
+        + "\(rows.lowerBound) to \(rows.upperBound - 1)" + place,
       expected: "the \(state.size) bytes of when it was opened, and nobody to write to it",
       remedy: "get the file again, and leave it alone while it is read")
   }

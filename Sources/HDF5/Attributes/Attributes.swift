@@ -64,7 +64,10 @@ public struct Attributes: Sendable {
   /// damaged file (see `File.walk`) has then looked at it too.
   func open(_ name: String, during activity: Activity) throws(HDF5Error) -> Handle {
     try checkName(name, during: activity)
-    _ = try names()
+    if !owner.hasListedAttributes {
+      _ = try names()
+      owner.hasListedAttributes = true
+    }
     guard try H5A.exists(owner, name, during: activity) else {
       throw activity.error("does not exist")
     }

@@ -1,63 +1,99 @@
 /// The files that views show datasets of, and those that these show if they are views.
 struct ViewedSources {
-  /// The files behind each dataset that was looked at, by its file and path; empty while it is, as a
-  /// view may show itself.
-  private var found: [[String]: [String]] = [:]
+  /// What is behind a dataset: its files, and how many views, one shown by the other, lead to the
+  /// last of them.
+  private struct Behind {
+    var paths: Set<String> = []
+    var views = 0
+
+    mutating func add(_ other: Behind) {
+      paths.formUnion(other.paths)
+      views = max(views, other.views)
+    }
+  }
+
+  /// Of each dataset that was looked at, by its file and path.
+  private var found: [[String]: Behind] = [:]
+  /// Views that are being looked at, one shown by the other.
+  private var depth = 0
+  /// The library reads views through each other as well, and crashes where there is no end of them.
+  private static let mostViews = 16
 
   /// The files of a view, each with the rows of the view that may lie there.
   mutating func files(of view: Dataset) throws(HDF5Error) -> [(path: String, rows: Range<Int>)] {
+    try look(at: view).files
+  }
+
+  private mutating func look(
+    at view: Dataset
+  ) throws(HDF5Error) -> (files: [(path: String, rows: Range<Int>)], views: Int) {
+    depth += 1
+    defer { depth -= 1 }
+    try checkDepth(behind: view, 0)
     let activity = view.activity("looking for the files with its data")
     let creation = try H5D.creation(view.handle, during: activity)
     let all = 0..<(try view.shape.first ?? 1)
     var files: [String: Range<Int>] = [:]
+    var views = 0
     for index in 0..<(try H5P.viewedCount(creation, during: activity)) {
       let (file, dataset) = try H5P.viewed(creation, index, during: activity)
       let rows = try H5P.viewedRows(creation, index, during: activity)?.clamped(to: all) ?? all
-      for path in try paths(to: dataset, of: file, shownBy: view, most: rows.count) {
+      let behind = try behind(dataset, of: file, shownBy: view, most: rows.count)
+      views = max(views, behind.views)
+      for path in behind.paths {
         let known = files[path] ?? rows
         files[path] =
           min(known.lowerBound, rows.lowerBound)..<max(known.upperBound, rows.upperBound)
       }
     }
-    return files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return (files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, views + 1)
   }
 
-  /// The files behind a part of a view.
+  private func checkDepth(behind view: Dataset, _ views: Int) throws(HDF5Error) {
+    guard depth + views > Self.mostViews else { return }
+    throw view.activity("looking for the files with its data").error(
+      "shows itself, or views of views, more than \(Self.mostViews) of them")
+  }
+
+  /// What is behind a part of a view.
   ///
   /// - Parameters:
   ///   - dataset: a name, in which blocks may be numbered; `file` likewise.
   ///   - most: no more blocks than this are looked for.
-  private mutating func paths(
-    to dataset: String, of file: String, shownBy view: Dataset, most: Int
-  ) throws(HDF5Error) -> [String] {
+  private mutating func behind(
+    _ dataset: String, of file: String, shownBy view: Dataset, most: Int
+  ) throws(HDF5Error) -> Behind {
     let (fileName, datasetName) = (ViewedName(file), ViewedName(dataset))
     guard fileName.isNumbered || datasetName.isNumbered else {
       let name = (fileName.name(ofBlock: 0), datasetName.name(ofBlock: 0))
-      if let paths = try paths(to: name.1, of: name.0, shownBy: view) { return paths }
+      if let behind = try behind(name.1, of: name.0, shownBy: view) { return behind }
       throw view.activity("looking for the files with its data").error(
         "shows \(dataset) of \(file), which cannot be found")
     }
-    var found: [String] = []
+    var all = Behind()
     // As the library does, which shows blocks up to the first that is not there.
     for block in 0..<most {
       guard
-        let paths = try paths(
-          to: datasetName.name(ofBlock: block), of: fileName.name(ofBlock: block), shownBy: view)
+        let behind = try behind(
+          datasetName.name(ofBlock: block), of: fileName.name(ofBlock: block), shownBy: view)
       else { break }
-      found += paths
+      all.add(behind)
     }
-    return found
+    return all
   }
 
-  /// - Returns: the files behind a dataset; nil where there is no such file, or no such dataset in it.
-  private mutating func paths(
-    to dataset: String, of file: String, shownBy view: Dataset
-  ) throws(HDF5Error) -> [String]? {
+  /// - Returns: what is behind a dataset; nil where there is no such file, or no such dataset in it.
+  private mutating func behind(
+    _ dataset: String, of file: String, shownBy view: Dataset
+  ) throws(HDF5Error) -> Behind? {
     let activity = view.activity("looking for the files with its data")
     let own = try view.filePath
     guard let path = file == "." ? own : SourcePath.ofViewed(file, from: own) else { return nil }
     let key = [SourcePath.resolved(path), dataset]
-    if let known = found[key] { return known }
+    if let known = found[key] {
+      try checkDepth(behind: view, known.views)
+      return known
+    }
     do throws(HDF5Error) {
       let source = try File(opening: path, allowing: view.file.permissions, asksGuard: false)
       if try source.kind(of: dataset) == nil { return nil }
@@ -65,12 +101,14 @@ struct ViewedSources {
       if try shown.isStoredElsewhere {
         throw activity.error("has its data in other files, which are not read through a view")
       }
-      found[key] = []
       // Behind a link to another file there is one more.
-      var paths = Set([path, try shown.filePath])
-      if file == "." { paths.remove(own) }
-      if shown.layout == .virtual { paths.formUnion(try files(of: shown).map(\.path)) }
-      found[key] = Array(paths)
+      var behind = Behind(paths: [path, try shown.filePath])
+      if file == "." { behind.paths.remove(own) }
+      if shown.layout == .virtual {
+        let (files, views) = try look(at: shown)
+        behind.add(Behind(paths: Set(files.map(\.path)), views: views))
+      }
+      found[key] = behind
     } catch {
       throw activity.error(
         "shows \(dataset) of \(path): \(error.problem)", libraryMessages: error.libraryMessages,

@@ -19,6 +19,13 @@ final class Handle: Sendable {
   /// flush succeeds, without the data.
   private let isDamaged = Atomic(false)
 
+  /// Whether all attributes of this object could be listed before.
+  var hasListedAttributes: Bool {
+    get { listedAttributes.load(ordering: .relaxed) }
+    set { listedAttributes.store(newValue, ordering: .relaxed) }
+  }
+  private let listedAttributes = Atomic(false)
+
   /// Owns `id`, which a checked call has just returned.
   init(_ id: hid_t, parent: Handle? = nil, flush: Flush = .nothing) {
     precondition(id >= 0, "an identifier that no checked call returned")

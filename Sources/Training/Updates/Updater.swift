@@ -42,7 +42,8 @@ final class Updater: ParallelWork, @unchecked Sendable {
     var decays: Bool
   }
 
-  /// About 32 slices, so that they can be shared out evenly, of whole tiles and at most 4096 numbers.
+  /// Of whole tiles: short enough for 32 slices that can be shared out evenly, where a network has the
+  /// parameters for that, and at most 4096.
   private static func sliceLength(parameters: Int) -> Int {
     let tiles = parameters / 32 / Reduction.tile
     return min(max(tiles, 1), 8) * Reduction.tile

@@ -13,7 +13,7 @@ struct TrainingRun {
 
   /// Trains, tells about it, and gives the result. Signals are taken meanwhile.
   func run() throws -> SettingValue {
-    // What is kept is little beside a network that is large enough for oneDNN's products.
+    // The products of smaller networks take no memory.
     if trainer.plan.model.network.layout.parameterCount >= 1 << 18 { lockstep_keep_large_blocks() }
     Interruption.begin()
     trainer.isStopped = { Interruption.signal != nil }

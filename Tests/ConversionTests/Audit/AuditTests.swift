@@ -59,7 +59,7 @@ import Testing
     var generator = SeededGenerator(seed: 3)
     var seen: [SplitName: [Int32]] = [:]
     for split in SplitName.allCases {
-      let rows = (0..<400).map { _ in Int32.random(in: 0..<700, using: &generator) }
+      let rows = (0..<2500).map { _ in Int32.random(in: 0..<4000, using: &generator) }
       seen[split] = rows
       try rows.withUnsafeBufferPointer { rows in
         let bytes = UnsafeRawBufferPointer(rows)
@@ -69,7 +69,7 @@ import Testing
     }
     let found = try search.finish()
     for split in SplitName.allCases {
-      #expect(found.duplicates[split] == 400 - Set(seen[split]!).count)
+      #expect(found.duplicates[split] == 2500 - Set(seen[split]!).count)
     }
     let train = Set(seen[.train]!)
     let before = train.union(seen[.validation]!)

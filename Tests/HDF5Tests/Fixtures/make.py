@@ -140,6 +140,12 @@ def views(file):
     view("no-dataset", ("outside.h5", "nowhere"))
     view("no-hdf5", ("outside.bin", "secret"))
     view("own", (".", "block-0"))
+    view("itself", (".", "itself"))
+    view("one", (".", "other"))
+    view("other", (".", "one"))
+    view("view-1", (".", "block-0"))
+    for number in range(2, 18):
+        view(f"view-{number}", (".", f"view-{number - 1}"))
     for block in range(2):
         file[f"block-{block}"] = np.arange(3, dtype="i4") + 3 * block
     # As many blocks as there are.

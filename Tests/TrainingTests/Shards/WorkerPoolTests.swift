@@ -58,4 +58,13 @@ import Testing
     pool.withHelpers { pool.perform(8, work) }
     #expect(work.values.allSatisfy { $0 == 2 })
   }
+
+  @Test(arguments: [0, 1, 3, 8, 9]) func `pieces of seats that nobody takes are done by others`(
+    pieces: Int
+  ) {
+    let board = Noticeboard(seats: 8)
+    let work = Counters(pieces)
+    board.perform(pieces, work)
+    #expect(work.values.allSatisfy { $0 == 1 })
+  }
 }
