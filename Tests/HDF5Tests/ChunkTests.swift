@@ -44,6 +44,39 @@ import Testing
     #expect(try bytes(of: file.path)[place..<place + 2] == [203, 204])
   }
 
+  @Test(arguments: [nil, 200_000])
+  func `preallocated chunks have places that hold their rows`(metadataBytes: Int?) throws {
+    let path = folder.file("b.h5")
+    let file = try File(creating: path, metadataBytes: metadataBytes)
+    for name in ["x", "y"] {
+      try file.createDataset(
+        name, .uint16, shape: [9999, 2], storage: .preallocatedChunks([10, 2]))
+    }
+    try file.close()
+    let opened = try File(opening: path)
+    for name in ["x", "y"] {
+      let dataset = try opened.dataset(name)
+      let places = try dataset.chunkFileOffsets
+      #expect(places.count == 1000)
+      #expect(
+        try places
+          == (0..<1000).map { try #require(try dataset.chunkFileOffset(at: [$0 * 10, 0])) })
+      let areTogether = zip(places, places.dropFirst()).allSatisfy { $1 - $0 == 40 }
+      #expect(areTogether == (metadataBytes != nil))
+    }
+    try opened.close()
+    let places = try File(opening: path).dataset("y").chunkFileOffsets
+    var content = try bytes(of: path)
+    for (chunk, place) in places.enumerated() {
+      let rows = [UInt16](repeating: UInt16(chunk), count: 20)
+      rows.withUnsafeBytes { content.replaceSubrange(place..<place + 40, with: $0) }
+    }
+    try folder.write(content, to: "c.h5")
+    #expect(
+      try File(opening: folder.file("c.h5")).dataset("y").values(as: UInt16.self)
+        == (0..<9999 * 2).map { UInt16($0 / 20) })
+  }
+
   @Test func `a stored chunk has gone through the filters and the byte order`() throws {
     let dataset = try file.createDataset(
       "x", .uint16, shape: [4], storage: .chunked([4], filters: [.shuffle]), byteOrder: .bigEndian)

@@ -1,5 +1,4 @@
 import Datasets
-import Dispatch
 import Glibc
 
 /// A file for what does not fit in memory. Without a name, it is gone with the process, however that
@@ -38,33 +37,14 @@ final class SpillFile {
 
   deinit { close(descriptor) }
 
-  /// What was written to a file, on its way to the disk.
-  final class Synchronization: @unchecked Sendable {
-    private let file: SpillFile
-    private let group = DispatchGroup()
-    /// Touched by the group's work, and once that is done.
-    private var failure: Int32 = 0
-
-    fileprivate init(_ file: SpillFile) {
-      self.file = file
-      nonisolated(unsafe) let file = file
-      DispatchQueue.global().async(group: group) { [self] in
-        if fdatasync(file.descriptor) != 0 { failure = errno }
-      }
-    }
-
-    /// Whether `finish` would not wait.
-    var isDone: Bool { group.wait(timeout: .now()) == .success }
-
-    /// Waits until it is on the disk.
-    func finish() throws(ConversionError) {
-      group.wait()
-      if failure != 0 { throw file.error("written", failure) }
+  /// Has what was written go to the disk, on another thread.
+  func synchronize() -> Synchronization {
+    Synchronization {
+      self.error("written", $0)
+    } synchronize: {
+      fdatasync(self.descriptor) == 0 ? 0 : errno
     }
   }
-
-  /// Has what was written go to the disk, on another thread.
-  func synchronize() -> Synchronization { Synchronization(self) }
 
   /// Takes what lies there on the disk out of memory: it will hardly be read again.
   func forget(at offset: Int, byteCount: Int) {

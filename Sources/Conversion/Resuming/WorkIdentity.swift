@@ -14,9 +14,7 @@ struct WorkIdentity {
   /// - Parameter isKept: whether the source of an index was read to its end, and kept.
   init(_ options: ConversionOptions, isKept: (Int) -> Bool) throws(ConversionError) {
     var what = options
-    // How rows are stored, and what is said of them, concerns nothing that is kept.
-    what.storage = StorageOptions()
-    what.choosesCompression = false
+    // What is said of rows concerns nothing that is kept.
     what.isStrict = false
     what.searchesDuplicates = true
     what.replacesExisting = false

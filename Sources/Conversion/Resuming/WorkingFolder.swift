@@ -103,9 +103,12 @@ final class WorkingFolder {
 
   /// Removes what was kept of the rows, as they are to be read anew.
   func removeRows() {
-    unlink(path + Unit.mark.rawValue)
+    removeMark()
     unlink(rowsPath)
   }
+
+  /// What is done next with the rows that were kept cannot be gone on with.
+  func removeMark() { unlink(path + Unit.mark.rawValue) }
 
   /// The file of the rows that were read.
   var rowsPath: String { path + "rows" }

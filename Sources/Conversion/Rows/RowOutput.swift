@@ -77,23 +77,59 @@ final class RowOutput {
 
   /// Writes the rows of all sources to their splits.
   ///
+  /// Rows that keep their order and are not compressed go to their places of the output at once. All
+  /// others are kept first: where their order changes, and where reading them takes so long that it
+  /// should not be done again, as an interrupted conversion does.
+  ///
   /// - Parameter work: where rows that do not fit in memory are kept; nil for a file without a name.
   func write(_ sources: Sources, keepingIn work: WorkingFolder?) throws(ConversionError) {
-    guard sources.rowsHaveToWait else {
+    if sources.keepOrder, options.storage.compression == .none, !options.choosesCompression {
+      try writeToPlaces(sources, keepingIn: work)
+    } else if sources.keepOrder, sources.areStored {
       for (split, rows) in sources.splits.sorted(by: { $0.key < $1.key }) {
         try write(rows, of: split, by: split == .train ? sources.plan : nil)
       }
-      return
+    } else {
+      try writeKept(sources, keepingIn: work)
     }
+  }
+
+  private func writeToPlaces(
+    _ sources: Sources, keepingIn work: WorkingFolder?
+  ) throws(ConversionError) {
+    let written = try WrittenRows(schema, sources, form: form, options, keepingIn: work) {
+      [unowned self] writer, split, band throws(ConversionError) in
+      self.writer = writer
+      try append(to: split, band)
+    }
+    try restore(written.marks?.begun, of: sources)
+    try written.readAgain(bandRows: bandRows)
+    try keep(sources, in: written)
+    if !sources.areStored, var outliers = outlierCount(sources) {
+      try written.forEachBandOfFeatures(bandRows: bandRows) { outliers.add($0) }
+      self.outliers = outliers
+    }
+    // When the file is finished, more than rows is written to it.
+    work?.removeMark()
+  }
+
+  private func writeKept(
+    _ sources: Sources, keepingIn work: WorkingFolder?
+  ) throws(ConversionError) {
     let kept = try KeptRows(schema, sources, form: form, options, keepingIn: work)
+    try restore(kept.marks?.begun, of: sources)
     try keep(sources, in: kept)
-    outliers = outlierColumns(sources).map {
-      OutlierCount($0, type: schema.featureType, width: schema.featureShape.reduce(1, *))
-    }
+    outliers = outlierCount(sources)
     for split in kept.splits {
       try kept.forEachBand(of: split, rows: bandRows) { band throws(ConversionError) in
         try append(to: split, band)
       }
+    }
+  }
+
+  private func outlierCount(_ sources: Sources) -> OutlierCount? {
+    outlierColumns(sources).map {
+      OutlierCount($0, type: schema.featureType, width: schema.featureShape.reduce(1, *))
     }
   }
 
@@ -123,15 +159,18 @@ final class RowOutput {
     classes?.close(after: split)
   }
 
-  /// Reads all rows to where they are kept, from where an interrupted conversion stopped.
-  private func keep(_ sources: Sources, in kept: KeptRows) throws(ConversionError) {
-    let begun = kept.mark
-    if begun.rows > 0 {
-      rowsRead = begun.rows
-      try classes?.restore(begun.classes)
-      try features?.restore(begun.features)
-      try sources.set.restore(begun.found)
-    }
+  /// Takes over what was found before the conversion was interrupted.
+  private func restore(_ begun: ReadingMark?, of sources: Sources) throws(ConversionError) {
+    guard let begun, begun.rows > 0 else { return }
+    rowsRead = begun.rows
+    try classes?.restore(begun.classes)
+    try features?.restore(begun.features)
+    try sources.set.restore(begun.found)
+  }
+
+  /// Reads all rows to a store, from where an interrupted conversion stopped.
+  private func keep(_ sources: Sources, in store: any RowStore) throws(ConversionError) {
+    let begun = store.marks?.begun ?? sources.blankMark
     var first = 0
     for (split, list) in sources.splits.sorted(by: { $0.key < $1.key }) {
       defer { first += list.count }
@@ -140,25 +179,25 @@ final class RowOutput {
       let plan = split == .train ? sources.plan : nil
       try forEachBand(of: list, from: start) { band, index, next throws(ConversionError) in
         try distribute(band, of: split, by: plan) { split, places throws(ConversionError) in
-          try kept.append(places, of: band, to: split)
+          try store.append(places, of: band, to: split)
         }
-        guard let next, kept.isMarkDue else { return }
-        try mark(kept, sources, source: first + index, next)
+        guard let next, store.marks?.isDue == true else { return }
+        try mark(store, sources, source: first + index, next)
       }
       classes?.close(after: split)
     }
-    if begun.source < first { try mark(kept, sources, source: first, RowPlace()) }
+    if begun.source < first { try mark(store, sources, source: first, RowPlace()) }
   }
 
   private func mark(
-    _ kept: KeptRows, _ sources: Sources, source: Int, _ place: RowPlace
+    _ store: any RowStore, _ sources: Sources, source: Int, _ place: RowPlace
   ) throws(ConversionError) {
     var mark = ReadingMark(featureType: schema.featureType, targetType: targetType)
     (mark.source, mark.place, mark.rows) = (source, place, rowsRead)
     mark.classes = classes?.settings ?? .null
     mark.found = sources.set.found
     mark.features = features?.settings ?? .null
-    try kept.keep(mark)
+    try store.keep(mark)
   }
 
   /// Hands out the places of a band's rows that go to each split, and counts their classes.

@@ -53,11 +53,17 @@ struct Sources {
     }
   }
 
-  /// Whether all rows are read before any is written: where their order changes, and where reading
-  /// them takes so long that it should not be done again, as an interrupted conversion does.
-  var rowsHaveToWait: Bool {
-    plan?.order != nil || splits.values.joined().contains { !$0.isStored }
-  }
+  /// Whether the rows of each split stay in the order in which they come.
+  var keepOrder: Bool { plan?.order == nil }
+
+  /// Whether all rows lie in files as they are.
+  var areStored: Bool { splits.values.joined().allSatisfy(\.isStored) }
+
+  /// How far the rows were kept: where reading begins.
+  var begun: ReadingMark { mark ?? blankMark }
+
+  /// That no row was.
+  var blankMark: ReadingMark { ReadingMark(featureType: featureType, targetType: targetType) }
 
   /// What the output is made of.
   var outputSchema: DatasetSchema {

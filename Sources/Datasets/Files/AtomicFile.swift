@@ -19,6 +19,8 @@ package final class AtomicFile {
   package let temporaryPath: String
 
   private let replacesExisting: Bool
+  /// Whether it is the caller's to remove what was not committed.
+  private let isKept: Bool
   private var descriptor: Int32 = -1
   private var isOpen = true
   private let slot: Int32
@@ -30,15 +32,26 @@ package final class AtomicFile {
 
   /// Chooses the temporary name; the file comes into being with the first `write`.
   ///
-  /// - Parameter replacingExisting: whether a file of that name may be replaced; otherwise it is
-  ///   refused, here and again at `commit`.
+  /// - Parameters:
+  ///   - replacingExisting: whether a file of that name may be replaced; otherwise it is refused, here
+  ///     and again at `commit`.
+  ///   - path: the temporary name of a file that is not removed when it is not committed, in the same
+  ///     file system; nil for one that is.
   /// - Throws: `DatasetError` that names the target.
-  package init(target: String, replacingExisting: Bool) throws(DatasetError) {
+  package init(
+    target: String, replacingExisting: Bool, keptAt path: String? = nil
+  ) throws(DatasetError) {
     try Self.check(target, replacingExisting: replacingExisting)
-    let number = Self.count.add(1, ordering: .relaxed).newValue
     self.target = target
-    temporaryPath = "\(Self.hiddenPath(besides: target)).\(getpid())-\(number).partial"
     replacesExisting = replacingExisting
+    isKept = path != nil
+    if let path {
+      temporaryPath = path
+      slot = -1
+      return
+    }
+    let number = Self.count.add(1, ordering: .relaxed).newValue
+    temporaryPath = "\(Self.hiddenPath(besides: target)).\(getpid())-\(number).partial"
     slot = lockstep_temporary_add(temporaryPath)
   }
 
@@ -46,22 +59,41 @@ package final class AtomicFile {
 
   /// Appends bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
-    try openTemporary()
+    try open()
     try check(FileTransfer.write(bytes, to: descriptor))
   }
 
-  /// Writes bytes at a place of the file, for writers that have made room for them there, and has
-  /// the disk start on them at once: `commit` then waits for the last of them only.
+  /// Writes bytes at a place of the file, for writers that have made room for them there. Several
+  /// threads may do so at once after `open`.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DatasetError) {
-    try openTemporary()
+    try open()
     try check(FileTransfer.write(bytes, to: descriptor, at: offset))
-    lockstep_start_writing(descriptor, offset, bytes.count)
   }
+
+  /// Has the disk start on bytes that were written: `commit` then waits for the last of them only.
+  package func startWriting(_ range: Range<Int>) {
+    lockstep_start_writing(descriptor, range.lowerBound, range.count)
+  }
+
+  /// Fills memory with what lies at a place of the file. Several threads may do so at once after `open`.
+  package func read(
+    at offset: Int, into memory: UnsafeMutableRawBufferPointer
+  ) throws(DatasetError) {
+    try open()
+    let (count, failure) = FileTransfer.read(descriptor, into: memory, at: offset)
+    guard count == memory.count else {
+      throw Self.failure(target, "cannot be read again", failure == 0 ? EIO : failure)
+    }
+  }
+
+  /// Waits until the disk has what was written so far.
+  /// - Returns: 0, or the number of the error.
+  package func synchronize() -> Int32 { fdatasync(descriptor) == 0 ? 0 : errno }
 
   /// Has the disk start on what another writer has put into the file since it last did, once that is
   /// much: `commit` then waits for the rest only.
   package func startWriting() throws(DatasetError) {
-    try openTemporary()
+    try open()
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return }
     let end = Int(status.st_size)
@@ -75,7 +107,7 @@ package final class AtomicFile {
   package func forgetReplaced() {
     guard replacesExisting else { return }
     DispatchQueue.global(qos: .utility).async { [target] in
-      let descriptor = open(target, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      let descriptor = Glibc.open(target, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
       guard descriptor >= 0 else { return }
       _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
       close(descriptor)
@@ -99,7 +131,7 @@ package final class AtomicFile {
   package func commit() throws(DatasetError) {
     precondition(isOpen, "an AtomicFile is committed once")
     defer { cancel() }
-    try openTemporary()
+    try open()
     if fsync(descriptor) != 0 { throw Self.failure(target, "cannot be written", errno) }
     let closed = close(descriptor)
     descriptor = -1
@@ -117,19 +149,19 @@ package final class AtomicFile {
     try Self.syncFolder(of: target)
   }
 
-  /// Removes the temporary file, unless it was committed.
+  /// Removes the temporary file, unless it was committed or is kept.
   package func cancel() {
     guard isOpen else { return }
     isOpen = false
     if descriptor >= 0 { close(descriptor) }
-    unlink(temporaryPath)
+    if !isKept { unlink(temporaryPath) }
     lockstep_temporary_remove(slot)
   }
 
   /// Opens the temporary file, which another writer may have created.
-  private func openTemporary() throws(DatasetError) {
+  package func open() throws(DatasetError) {
     guard descriptor < 0 else { return }
-    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    descriptor = Glibc.open(temporaryPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw Self.failure(target, "cannot be created", errno) }
   }
 }
@@ -205,7 +237,7 @@ extension AtomicFile {
   /// Makes the names in the folder of `path` durable.
   private static func syncFolder(of path: String) throws(DatasetError) {
     let folder = folder(of: path)
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(folder, "cannot be opened", errno) }
     defer { close(descriptor) }
     // EINVAL: a file system whose folders cannot be flushed, and need not be.

@@ -1,27 +1,25 @@
 import Dispatch
 import HDF5
 
-/// Writes one dataset of a split front to back: cuts it into chunks of whole rows, encodes several
-/// at once, and keeps a checksum of each and a digest of all.
+/// Writes one dataset of a split front to back: cuts it into chunks of whole rows, stores several at
+/// once, and keeps a checksum of each and a digest of all.
 ///
-/// Rows gather in one buffer while those before them, in others, are digested and encoded on all cores
-/// and written on one thread. Buffers take turns: `flush` waits until the one that has been away the
-/// longest is back. So `turn` and what counts rows are touched by the caller only; `encoded` and
-/// `checksums` by the work on `threads.chunks`, `digest` by that on `threads.digest`, and both by the
-/// caller after `wait`.
+/// Rows gather in one buffer while those before them, in others, are digested on all cores, and stored
+/// in the order in which the columns of the file gave them up. Buffers take turns: `leave` waits until
+/// the one that has been away the longest is back. So `turn` and what counts rows are touched by the
+/// caller only; `checksums` by the work on `threads.chunks`, `digest` by that on `threads.digest`, and
+/// both by the caller after `wait`.
 final class ColumnWriter: @unchecked Sendable {
-  private let dataset: HDF5.Dataset
   private let rows: Int
   private let rowBytes: Int
   private let chunkRows: Int
-  private let encoder: ChunkEncoder?
+  private let store: any ChunkStore
   /// Several, so that no core waits for the one that writes.
   private let buffers = (0..<3).map { _ in Buffer() }
-  /// Of the buffer in which rows wait for their chunks to be encoded, and how many they are.
+  /// Of the buffer in which rows wait for their chunks to be stored, and how many they are.
   private var turn = 0
   private var fillingRows = 0
-  private let encoded: UnsafeMutableRawBufferPointer
-  private var flushedRows = 0
+  private var leftRows = 0
   private(set) var checksums: [UInt32] = []
   private let digest = RowsDigest()
   private let threads: Threads
@@ -39,58 +37,38 @@ final class ColumnWriter: @unchecked Sendable {
   /// What the columns of a file share, so that their chunks lie in it in one order.
   final class Threads: @unchecked Sendable {
     private let monitor = Monitor()
-    private var first: HDF5Error?
+    private var first: DatasetError?
     let digest = DispatchQueue(label: "digest of rows")
     let chunks = DispatchQueue(label: "chunks of rows")
     let compressors = Compressors()
 
     /// The first thing that went wrong: what does so later is often but its consequence.
-    var failure: HDF5Error? { monitor.locked { first } }
+    var failure: DatasetError? { monitor.locked { first } }
 
-    func fail(_ error: HDF5Error) { monitor.locked { first = first ?? error } }
+    func fail(_ error: DatasetError) { monitor.locked { first = first ?? error } }
   }
 
   var rowsPerChecksum: Int { chunkRows }
-  var isComplete: Bool { flushedRows == rows }
+  var isComplete: Bool { leftRows == rows }
 
+  /// - Parameter makeStore: is given how many chunks it will get at a time, at most.
   init(
-    group: Group, name: String, type: ElementType, rowShape: [Int], rows: Int, chunkRows: Int,
-    compression: StorageOptions.Compression, threads: Threads
-  ) throws(HDF5Error) {
-    self.rows = rows
+    _ column: ColumnForm, threads: Threads, makeStore: (Int) throws(DatasetError) -> any ChunkStore
+  ) throws(DatasetError) {
+    (rows, rowBytes, chunkRows) = (column.rows, column.rowBytes, column.chunkRows)
+    form = "\(column.type) \(column.shape)"
     self.threads = threads
-    self.chunkRows = min(chunkRows, rows)
-    rowBytes = rowShape.reduce(type.byteCount, *)
-    let shape = [rows] + rowShape
-    form = "\(type) \(shape)"
-    let chunkBytes = self.chunkRows * rowBytes
-    var filters: [Filter] = []
-    switch compression {
-    case .none:
-      encoder = nil
-    case .gzip(let level):
-      let encoder = ChunkEncoder(
-        elementBytes: type.byteCount, level: level, compressors: threads.compressors)
-      filters = encoder.shuffles ? [.shuffle, .deflate(level)] : [.deflate(level)]
-      self.encoder = encoder
-    }
-    dataset = try group.createDataset(
-      name, type, shape: shape,
-      storage: .chunked([self.chunkRows] + rowShape, filters: filters))
-    let chunks = max(1, min(32, (16 << 20) / chunkBytes))
+    let chunks = max(1, min(32, (16 << 20) / column.chunkBytes))
+    store = try makeStore(chunks)
     for buffer in buffers {
-      buffer.memory = .allocate(byteCount: chunks * chunkBytes, alignment: 64)
+      buffer.memory = .allocate(byteCount: chunks * column.chunkBytes, alignment: 64)
     }
-    encoded = .allocate(
-      byteCount: encoder.map { chunks * (chunkBytes + $0.bound(chunkBytes)) } ?? 0, alignment: 64)
   }
-
-  deinit { encoded.deallocate() }
 
   /// Appends whole rows in the machine's byte order.
   ///
   /// - Throws: also for what could not be written of rows before these.
-  func append(_ bytes: UnsafeRawBufferPointer) throws(HDF5Error) {
+  func append(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
     precondition(bytes.count.isMultiple(of: rowBytes), "a part of a row")
     let capacity = buffers[turn].memory.count / rowBytes
     var rest = bytes
@@ -101,38 +79,39 @@ final class ColumnWriter: @unchecked Sendable {
         .copyMemory(from: part)
       fillingRows += count
       rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
-      if fillingRows == capacity || flushedRows + fillingRows == rows { try flush() }
+      if fillingRows == capacity || leftRows + fillingRows == rows { try leave() }
     }
   }
 
-  func append(_ values: [some BitwiseCopyable]) throws(HDF5Error) {
-    try values.withUnsafeBufferPointer { values throws(HDF5Error) in
+  func append(_ values: [some BitwiseCopyable]) throws(DatasetError) {
+    try values.withUnsafeBufferPointer { values throws(DatasetError) in
       try append(UnsafeRawBufferPointer(values))
     }
   }
 
-  /// Returns when all rows that were flushed are digested and written.
-  func wait() throws(HDF5Error) {
+  /// Returns when all rows that left are digested and stored.
+  func wait() throws(DatasetError) {
     for buffer in buffers { buffer.departure.wait() }
     if let failure = threads.failure { throw failure }
   }
 
-  /// The digest of all rows, once they are written. Nothing may be appended afterwards.
+  /// The digest of all rows, once they are stored. Nothing may be appended afterwards.
   func finishDigest() -> String { digest.finish() }
 
-  /// Has the chunks that gathered digested, encoded and written, the last of which may be short at
-  /// the end of the data, and takes the next buffer, once what is in it is.
-  private func flush() throws(HDF5Error) {
-    let (first, count) = (flushedRows, fillingRows)
+  /// Has the chunks that gathered digested and stored, the last of which may be short at the end of
+  /// the data, and takes the next buffer, once what is in it is.
+  private func leave() throws(DatasetError) {
+    let (first, count) = (leftRows / chunkRows, fillingRows)
     nonisolated(unsafe) let buffer = buffers[turn]
-    flushedRows += count
+    leftRows += count
     fillingRows = 0
     threads.digest.async(group: buffer.departure) { [self] in
       digest.add(UnsafeRawBufferPointer(rebasing: buffer.memory[..<(count * rowBytes)]))
     }
     threads.chunks.async(group: buffer.departure) { [self] in
-      do throws(HDF5Error) {
-        try writeChunks(of: buffer.memory, rows: count, first: first)
+      do throws(DatasetError) {
+        checksums += try store.store(
+          wholeChunks(of: buffer.memory, rows: count), first: first, rowBytes: count * rowBytes)
       } catch {
         threads.fail(error)
       }
@@ -142,55 +121,58 @@ final class ColumnWriter: @unchecked Sendable {
     if let failure = threads.failure { throw failure }
   }
 
-  /// Encodes and writes the leaving rows.
-  private func writeChunks(
-    of leaving: UnsafeMutableRawBufferPointer, rows: Int, first: Int
-  ) throws(HDF5Error) {
-    let chunkBytes = chunkRows * rowBytes
-    let chunks = (rows + chunkRows - 1) / chunkRows
-    let used = rows * rowBytes
-    // HDF5 stores whole chunks also at the edge.
-    UnsafeMutableRawBufferPointer(rebasing: leaving[used..<chunks * chunkBytes])
+  /// The chunks that rows are in, with zeros behind the last row: HDF5 stores whole ones also at the
+  /// edge.
+  private func wholeChunks(
+    of memory: UnsafeMutableRawBufferPointer, rows: Int
+  ) -> UnsafeRawBufferPointer {
+    let end = (rows + chunkRows - 1) / chunkRows * chunkRows * rowBytes
+    UnsafeMutableRawBufferPointer(rebasing: memory[(rows * rowBytes)..<end])
       .initializeMemory(as: UInt8.self, repeating: 0)
-    let stored = encode(leaving, chunks: chunks, used: used)
-    checksums += stored.map(\.checksum)
-    for chunk in 0..<chunks {
-      try dataset.writeChunk(
-        at: [first + chunk * chunkRows] + dataset.shape.dropFirst().map { _ in 0 },
-        from: UnsafeRawBufferPointer(rebasing: place(of: chunk, in: leaving, stored[chunk].size)))
-    }
+    return UnsafeRawBufferPointer(rebasing: memory[..<end])
+  }
+}
+
+extension ColumnWriter {
+  /// Stores what has not left yet too, and waits for all else: then all rows are in the file. Only
+  /// where chunks have places.
+  func storeAll() throws(DatasetError) {
+    try wait()
+    try placed.write(
+      UnsafeRawBufferPointer(rebasing: buffers[turn].memory[..<(fillingRows * rowBytes)]),
+      at: leftRows * rowBytes)
   }
 
-  /// Encodes the leaving chunks on all cores: each iteration reads its own chunk, and writes its
-  /// own part of `encoded`.
-  ///
-  /// - Parameter used: the bytes of rows, of which checksums are.
-  private func encode(
-    _ leaving: UnsafeMutableRawBufferPointer, chunks: Int, used: Int
-  ) -> [(checksum: UInt32, size: Int)] {
-    let chunkBytes = chunkRows * rowBytes
-    nonisolated(unsafe) let leaving = leaving
-    return concurrentResults(chunks) { [self] chunk in
-      let start = chunk * chunkBytes
-      let bytes = UnsafeRawBufferPointer(rebasing: leaving[start..<start + chunkBytes])
-      let checksum = crc32(UnsafeRawBufferPointer(rebasing: bytes.prefix(used - start)))
-      guard let encoder else { return (checksum, chunkBytes) }
-      let stride = chunkBytes + encoder.bound(chunkBytes)
-      let (scratch, out) = (chunk * stride, chunk * stride + chunkBytes)
-      let size = encoder.encode(
-        bytes, scratch: UnsafeMutableRawBufferPointer(rebasing: encoded[scratch..<out]),
-        into: UnsafeMutableRawBufferPointer(rebasing: encoded[out..<scratch + stride]))
-      return (checksum, size)
-    }
+  /// Reads rows that are in the file.
+  func read(row: Int, into memory: UnsafeMutableRawBufferPointer) throws(DatasetError) {
+    try placed.read(at: row * rowBytes, into: memory)
   }
 
-  /// Where the stored form of a leaving chunk lies.
-  private func place(
-    of chunk: Int, in leaving: UnsafeMutableRawBufferPointer, _ size: Int
-  ) -> Slice<UnsafeMutableRawBufferPointer> {
-    let chunkBytes = chunkRows * rowBytes
-    guard let encoder else { return leaving[chunk * chunkBytes..<(chunk + 1) * chunkBytes] }
-    let start = chunk * (chunkBytes + encoder.bound(chunkBytes)) + chunkBytes
-    return encoded[start..<start + size]
+  private var placed: PlacedChunks {
+    guard let placed = store as? PlacedChunks else {
+      preconditionFailure("chunks are compressed")
+    }
+    return placed
+  }
+}
+
+/// What a column is made of.
+struct ColumnForm {
+  let type: ElementType
+  /// The rows first.
+  let shape: [Int]
+  let chunkRows: Int
+
+  var rows: Int { shape[0] }
+  var rowBytes: Int { shape.dropFirst().reduce(type.byteCount, *) }
+  var chunkShape: [Int] { [chunkRows] + shape.dropFirst() }
+  var chunkBytes: Int { chunkRows * rowBytes }
+
+  /// Room for what the library keeps of chunks without filters, beside its headers: it needs a key and
+  /// an address for each in nodes that are nine tenths full at least.
+  var chunkIndexBytes: Int {
+    let chunks = (rows + chunkRows - 1) / chunkRows
+    // A node of 64 chunks is there before the first one.
+    return chunks <= 64 ? 0 : chunks * (24 + 8 * (shape.count + 1)) * 5 / 4
   }
 }

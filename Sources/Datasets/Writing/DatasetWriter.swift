@@ -5,10 +5,16 @@ import HDF5
 ///
 /// Call `append` until every split has the rows that its schema says, then `finish`. A writer that
 /// is dropped or cancelled before leaves nothing. One thread at a time may use it; what it was given
-/// is digested, encoded and written on others, while that thread makes the next rows.
+/// is digested and stored on others, while that thread makes the next rows.
+///
+/// Chunks that are not compressed get their places before the first row comes, and are written there
+/// past the library, which has the file open only before and after: whatever ends the process
+/// meanwhile, the file is one that can be opened. So one that is kept can be gone on with, and its
+/// rows be read again.
 public final class DatasetWriter {
   private let output: AtomicFile
-  private let file: File
+  /// Nil while rows are written to places that they have.
+  private var file: File?
   private let schema: DatasetSchema
   private let threads = ColumnWriter.Threads()
   /// What has the disk start on what was written.
@@ -18,27 +24,40 @@ public final class DatasetWriter {
   /// Creates the file under a temporary name beside `path`.
   ///
   /// - Parameter replacingExisting: whether a file named `path` may be replaced in the end.
-  public init(
+  public convenience init(
     path: String, schema: DatasetSchema, storage: StorageOptions = StorageOptions(),
     replacingExisting: Bool = false
+  ) throws(DatasetError) {
+    try self.init(
+      path: path, schema: schema, storage: storage, replacingExisting: replacingExisting,
+      keptAt: nil)
+  }
+
+  /// - Parameters:
+  ///   - keptPath: the temporary name, where what was written stays when the writer is dropped; only
+  ///     without compression, and in the same file system. Nil for a name that is removed.
+  ///   - stored: rows of each split that an earlier writer has stored there. The same rows are to be
+  ///     appended again, and are not written.
+  package init(
+    path: String, schema: DatasetSchema, storage: StorageOptions, replacingExisting: Bool,
+    keptAt keptPath: String?, stored: [SplitName: Int] = [:]
   ) throws(DatasetError) {
     precondition(!schema.rows.isEmpty && schema.rows.values.allSatisfy { $0 > 0 }, "no rows")
     precondition(
       schema.featureBytes > 0 && (schema.targetType == nil || schema.targetBytes > 0), "empty rows")
+    precondition(keptPath == nil || storage.compression == .none, "compressed rows have no places")
     self.schema = schema
-    let output = try AtomicFile(target: path, replacingExisting: replacingExisting)
+    let output = try AtomicFile(
+      target: path, replacingExisting: replacingExisting, keptAt: keptPath)
     self.output = output
     output.forgetReplaced()
-    file = try DatasetError.converting(file: path) { () throws(HDF5Error) in
-      try File(creating: output.temporaryPath)
-    }
-    let threads = threads
-    for (split, rows) in schema.rows.sorted(by: { $0.key < $1.key }) {
-      columns[split] = try DatasetError.converting(file: path) { () throws(HDF5Error) in
-        try Self.createColumns(
-          in: file.createGroup(split.rawValue), schema: schema, rows: rows, storage: storage,
-          threads: threads)
-      }
+    let forms = Self.forms(schema, storage)
+    let isNew = stored.values.allSatisfy { $0 == 0 }
+    switch storage.compression {
+    case .none:
+      if isNew { try Self.makePlaces(forms, in: output) }
+      try makeColumns(forms, isOwn: isNew, stored)
+    case .gzip(let level): try makeColumns(forms, level: level)
     }
   }
 
@@ -60,12 +79,11 @@ public final class DatasetWriter {
     precondition(
       features.count == rows * schema.featureBytes && targets.count == rows * schema.targetBytes
         && weights.count == (schema.hasWeights ? rows : 0), "columns of different lengths")
-    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
-      try columns[.features]!.append(features)
-      try columns[.targets]?.append(targets)
-      try columns[.weights]?.append(weights)
-      try columns[.row]!.append(rowNumbers.map(Int64.init))
-    }
+    try columns[.features]!.append(features)
+    try columns[.targets]?.append(targets)
+    try columns[.weights]?.append(weights)
+    try columns[.row]!.append(rowNumbers.map(Int64.init))
+    guard file != nil else { return }
     nonisolated(unsafe) let output = output
     threads.chunks.async(group: starts) {
       // Where that fails, so does `commit`.
@@ -78,12 +96,13 @@ public final class DatasetWriter {
   /// - Returns: the content's fingerprint.
   @discardableResult
   public func finish(_ information: DatasetInformation) throws(DatasetError) -> String {
-    var fingerprint = ""
+    for column in columns.values.flatMap(\.values) { try column.wait() }
+    starts.wait()
+    let fingerprint = fingerprint()
     try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
-      for column in columns.values.flatMap(\.values) { try column.wait() }
-      starts.wait()
-      fingerprint = self.fingerprint()
-      try writeChecksums()
+      let file = if let file { file } else { try File(reopening: output.temporaryPath) }
+      self.file = file
+      try writeChecksums(to: file)
       try information.write(to: file.attributes, fingerprint: fingerprint)
       try file.close()
     }
@@ -91,10 +110,10 @@ public final class DatasetWriter {
     return fingerprint
   }
 
-  /// Gives up, and removes what was written.
+  /// Gives up, and removes what was written, unless it is kept.
   public func cancel() {
     settle()
-    try? file.close()
+    try? file?.close()
     output.cancel()
   }
 
@@ -104,33 +123,7 @@ public final class DatasetWriter {
     starts.wait()
   }
 
-  private static func createColumns(
-    in group: Group, schema: DatasetSchema, rows: Int, storage: StorageOptions,
-    threads: ColumnWriter.Threads
-  ) throws(HDF5Error) -> [FileFormat.Column: ColumnWriter] {
-    let chunkRows = storage.chunkRows(rowBytes: schema.featureBytes)
-    func column(_ column: FileFormat.Column, _ type: ElementType, _ shape: [Int])
-      throws(HDF5Error) -> ColumnWriter
-    {
-      let rowBytes = shape.reduce(type.byteCount, *)
-      return try ColumnWriter(
-        group: group, name: column.rawValue, type: type, rowShape: shape, rows: rows,
-        chunkRows: column == .features
-          ? chunkRows : storage.chunkRows(rowBytes: rowBytes, besideChunksOf: chunkRows),
-        compression: storage.compression, threads: threads)
-    }
-    var columns = [
-      FileFormat.Column.features: try column(.features, schema.featureType, schema.featureShape),
-      .row: try column(.row, .int64, []),
-    ]
-    if let type = schema.targetType {
-      columns[.targets] = try column(.targets, type, schema.targetShape)
-    }
-    if schema.hasWeights { columns[.weights] = try column(.weights, .float32, []) }
-    return columns
-  }
-
-  private func writeChecksums() throws(HDF5Error) {
+  private func writeChecksums(to file: File) throws(HDF5Error) {
     for (split, columns) in columns.sorted(by: { $0.key < $1.key }) {
       for column in FileFormat.Column.allCases {
         guard let writer = columns[column] else { continue }
@@ -160,5 +153,168 @@ public final class DatasetWriter {
       }
     }
     return "sha256:" + whole.finish()
+  }
+}
+
+/// Making the columns.
+extension DatasetWriter {
+  private typealias Forms = [SplitName: [FileFormat.Column: ColumnForm]]
+
+  private static func forms(_ schema: DatasetSchema, _ storage: StorageOptions) -> Forms {
+    let chunkRows = storage.chunkRows(rowBytes: schema.featureBytes)
+    return schema.rows.mapValues { rows in
+      func form(_ type: ElementType, _ rowShape: [Int]) -> ColumnForm {
+        let rowBytes = rowShape.reduce(type.byteCount, *)
+        let beside = storage.chunkRows(rowBytes: rowBytes, besideChunksOf: chunkRows)
+        return ColumnForm(type: type, shape: [rows] + rowShape, chunkRows: min(rows, beside))
+      }
+      var forms = [
+        FileFormat.Column.features: ColumnForm(
+          type: schema.featureType, shape: [rows] + schema.featureShape,
+          chunkRows: min(rows, chunkRows)),
+        .row: form(.int64, []),
+      ]
+      if let type = schema.targetType { forms[.targets] = form(type, schema.targetShape) }
+      if schema.hasWeights { forms[.weights] = form(.float32, []) }
+      return forms
+    }
+  }
+
+  /// Creates the file, in which each chunk has its place.
+  private static func makePlaces(_ forms: Forms, in output: AtomicFile) throws(DatasetError) {
+    let path = output.temporaryPath
+    let indexBytes = forms.values.flatMap(\.values).reduce(0) { $0 + $1.chunkIndexBytes }
+    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
+      let file = try File(
+        creating: path, metadataBytes: indexBytes == 0 ? nil : indexBytes + headerBytes)
+      for split in forms.keys.sorted() { try file.createGroup(split.rawValue) }
+      for (split, column, form) in inOrder(forms) {
+        try file.createDataset(
+          "\(split)/\(column)", form.type, shape: form.shape,
+          storage: .preallocatedChunks(form.chunkShape))
+      }
+      try file.close()
+    }
+  }
+
+  /// Enough for the headers of groups and datasets.
+  private static let headerBytes = 16 << 10
+
+  /// Opens the file for writing to the places of chunks.
+  ///
+  /// - Parameter isOwn: whether this writer has created it.
+  private func makeColumns(
+    _ forms: Forms, isOwn: Bool, _ stored: [SplitName: Int]
+  ) throws(DatasetError) {
+    let path = output.temporaryPath
+    let file = try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
+      try isOwn ? File(reopening: path) : File(opening: path)
+    }
+    try output.open()
+    for (split, column, form) in Self.inOrder(forms) {
+      let places = try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
+        let dataset = try file.dataset("\(split)/\(column)")
+        return try dataset.isLike(form) ? dataset.chunkFileOffsets : []
+      }
+      guard !places.isEmpty else {
+        throw DatasetError(
+          file: path, dataset: "/\(split)/\(column)", problem: "is not what was kept here")
+      }
+      columns[split, default: [:]][column] = try ColumnWriter(form, threads: threads) { _ in
+        PlacedChunks(
+          output, places: places, chunkBytes: form.chunkBytes,
+          storedBytes: (stored[split] ?? 0) * form.rowBytes)
+      }
+    }
+    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in try file.close() }
+  }
+
+  /// Creates the file, to which the library writes compressed chunks.
+  private func makeColumns(_ forms: Forms, level: Int) throws(DatasetError) {
+    let (path, target) = (output.temporaryPath, output.target)
+    let file = try DatasetError.converting(file: target) { () throws(HDF5Error) in
+      let file = try File(creating: path)
+      for split in forms.keys.sorted() { try file.createGroup(split.rawValue) }
+      return file
+    }
+    self.file = file
+    for (split, column, form) in Self.inOrder(forms) {
+      let encoder = ChunkEncoder(
+        elementBytes: form.type.byteCount, level: level, compressors: threads.compressors)
+      let dataset = try DatasetError.converting(file: target) { () throws(HDF5Error) in
+        try file.createDataset(
+          "\(split)/\(column)", form.type, shape: form.shape,
+          storage: .chunked(
+            form.chunkShape,
+            filters: encoder.shuffles ? [.shuffle, .deflate(level)] : [.deflate(level)]))
+      }
+      columns[split, default: [:]][column] = try ColumnWriter(form, threads: threads) { chunks in
+        CompressedChunks(
+          dataset, chunkRows: form.chunkRows, chunkBytes: form.chunkBytes, chunks: chunks,
+          encoder: encoder, file: target)
+      }
+    }
+  }
+
+  private static func inOrder(
+    _ forms: Forms
+  ) -> [(split: SplitName, column: FileFormat.Column, form: ColumnForm)] {
+    forms.sorted { $0.key < $1.key }.flatMap { split, forms in
+      FileFormat.Column.allCases.compactMap { column in
+        forms[column].map { (split, column, $0) }
+      }
+    }
+  }
+}
+
+/// Of a writer without compression.
+extension DatasetWriter {
+  /// Stores all rows that came, so that they can be read, and a later writer could go on behind them
+  /// once `synchronize` has returned.
+  package func storeAll() throws(DatasetError) {
+    for column in columns.values.flatMap(\.values) { try column.storeAll() }
+  }
+
+  /// Waits until the disk has what was stored before. Any thread may call it.
+  /// - Returns: 0, or the number of the error.
+  package func synchronize() -> Int32 { output.synchronize() }
+
+  /// Fills memory with the features of stored rows.
+  ///
+  /// - Parameter row: the first one.
+  package func readFeatures(
+    of split: SplitName, row: Int, into memory: UnsafeMutableRawBufferPointer
+  ) throws(DatasetError) {
+    try columns[split]![.features]!.read(row: row, into: memory)
+  }
+
+  /// Reads all but the features of stored rows.
+  package func readBesideFeatures(
+    of split: SplitName, rows: Range<Int>
+  ) throws(DatasetError) -> (targets: [UInt8], weights: [Float], rowNumbers: [Int]) {
+    let (columns, count) = (columns[split]!, rows.count)
+    func read<Value: BitwiseCopyable>(
+      _ column: FileFormat.Column, _ values: Int, _: Value.Type
+    ) throws(DatasetError) -> [Value] {
+      guard let column = columns[column] else { return [] }
+      let bytes = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: values * MemoryLayout<Value>.stride, alignment: 64)
+      defer { bytes.deallocate() }
+      try column.read(row: rows.lowerBound, into: bytes)
+      return Array(bytes.bindMemory(to: Value.self))
+    }
+    return (
+      try read(.targets, count * schema.targetBytes, UInt8.self),
+      try read(.weights, count, Float.self),
+      try read(.row, count, Int64.self).map { Int($0) }
+    )
+  }
+}
+
+extension HDF5.Dataset {
+  /// Whether it is such a column, its chunks in their places.
+  fileprivate func isLike(_ form: ColumnForm) throws(HDF5Error) -> Bool {
+    guard case .number(form.type, .native) = storedType else { return false }
+    return try shape == form.shape && layout == .chunked(form.chunkShape) && filters.isEmpty
   }
 }

@@ -50,6 +50,45 @@ extension Dataset {
     return try H5D.chunkAddress(handle, at: start, during: activity).flatMap { Int(exactly: $0) }
   }
 
+  /// Where each chunk of whole rows lies in the file, in a dataset that was created as
+  /// `.preallocatedChunks`: its chunks got rising places. Quick where they lie one behind another, as
+  /// they do in a file that was created with enough `metadataBytes`.
+  package var chunkFileOffsets: [Int] {
+    get throws(HDF5Error) {
+      let activity = activity("reading the places of chunks")
+      let shape = try shape
+      guard case .chunked(let chunk) = layout, filters.isEmpty,
+        chunk.dropFirst().elementsEqual(shape.dropFirst())
+      else { throw activity.error("has not chunks of whole rows without filters") }
+      let chunkBytes = chunk.reduce(try H5T.size(typeHandle, during: activity), *)
+      var places = [Int](repeating: 0, count: (shape[0] + chunk[0] - 1) / chunk[0])
+      func find(_ index: Int) throws(HDF5Error) {
+        let start = [index * chunk[0]] + chunk.dropFirst().map { _ in 0 }
+        guard let place = try chunkFileOffset(at: start) else {
+          throw activity.error("has no chunk at \(start)")
+        }
+        places[index] = place
+      }
+      /// Those between two that were found.
+      func fill(_ first: Int, _ last: Int) throws(HDF5Error) {
+        guard last > first + 1 else { return }
+        guard places[last] - places[first] != (last - first) * chunkBytes else {
+          for index in first + 1..<last { places[index] = places[index - 1] + chunkBytes }
+          return
+        }
+        let middle = (first + last) / 2
+        try find(middle)
+        try fill(first, middle)
+        try fill(middle, last)
+      }
+      guard let last = places.indices.last else { return places }
+      try find(0)
+      try find(last)
+      try fill(0, last)
+      return places
+    }
+  }
+
   /// Reads the stored chunk that starts at `offset`.
   ///
   /// - Parameters:

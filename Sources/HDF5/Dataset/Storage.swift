@@ -11,6 +11,11 @@ public enum Storage: Sendable, Equatable {
 
   /// In chunks of this shape, each of which goes through the filters in order.
   case chunked([Int], filters: [Filter] = [])
+
+  /// In chunks of this shape without filters, all given their places at once and not filled:
+  /// `Dataset.chunkFileOffsets` says where, and what is never written is undefined. For writing the
+  /// chunks without the library.
+  case preallocatedChunks([Int])
 }
 
 /// How a dataset lies in its file.
@@ -80,18 +85,27 @@ extension Storage {
       try H5P.setLayout(creation, H5D_CONTIGUOUS, during: activity)
       try H5P.setAllocatedEarlyUnfilled(creation, during: activity)
     case .chunked(let chunk, let filters):
-      let product = checkedProduct(chunk + [elementBytes])
-      guard chunk.count == shape.count, !shape.isEmpty, chunk.allSatisfy({ $0 >= 1 }),
-        let product, product <= Int(UInt32.max)
-      else {
-        throw activity.error(
-          "chunks of shape \(chunk) for a dataset of shape \(shape): as many axes, of at least 1 "
-            + "each, and less than 4 GiB are needed")
-      }
-      try H5P.setChunk(creation, chunk.map { hsize_t($0) }, during: activity)
+      try Self.setChunk(chunk, creation, shape: shape, elementBytes, during: activity)
       for filter in filters { try filter.add(to: creation, during: activity) }
+    case .preallocatedChunks(let chunk):
+      try Self.setChunk(chunk, creation, shape: shape, elementBytes, during: activity)
+      try H5P.setAllocatedEarlyUnfilled(creation, during: activity)
     }
     return creation
+  }
+
+  private static func setChunk(
+    _ chunk: [Int], _ creation: Handle, shape: [Int], _ elementBytes: Int, during activity: Activity
+  ) throws(HDF5Error) {
+    let product = checkedProduct(chunk + [elementBytes])
+    guard chunk.count == shape.count, !shape.isEmpty, chunk.allSatisfy({ $0 >= 1 }),
+      let product, product <= Int(UInt32.max)
+    else {
+      throw activity.error(
+        "chunks of shape \(chunk) for a dataset of shape \(shape): as many axes, of at least 1 "
+          + "each, and less than 4 GiB are needed")
+    }
+    try H5P.setChunk(creation, chunk.map { hsize_t($0) }, during: activity)
   }
 }
 

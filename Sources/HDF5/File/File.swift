@@ -30,6 +30,12 @@ public final class File: Sendable {
     try self.init(opening: path, access, allowing: permissions, asksGuard: true)
   }
 
+  /// Opens a file for more writing that this process has created and closed, and that nobody else
+  /// could have changed: the guard is not asked.
+  package convenience init(reopening path: String) throws(HDF5Error) {
+    try self.init(opening: path, .readWrite, allowing: [], asksGuard: false)
+  }
+
   /// - Parameter asksGuard: false for what a file leads to, which the guard was asked about with it.
   init(
     opening path: String, _ access: Access = .readOnly, allowing permissions: Permissions,
@@ -61,8 +67,12 @@ public final class File: Sendable {
   /// Creates a file that does not exist yet, in the format of HDF5 1.8, whose metadata carry
   /// checksums.
   ///
-  /// The corresponding C function is `H5Fcreate` with `H5F_ACC_EXCL`.
-  public init(creating path: String) throws(HDF5Error) {
+  /// - Parameter metadataBytes: room that metadata get at the start of the file, so that the data lie
+  ///   together behind it; nil for the library's little blocks everywhere.
+  ///
+  /// The corresponding C functions are `H5Fcreate` with `H5F_ACC_EXCL`, `H5Pset_meta_block_size` and
+  /// `H5Pset_small_data_block_size`.
+  public init(creating path: String, metadataBytes: Int? = nil) throws(HDF5Error) {
     let activity = Activity(operation: "creating the file", file: path)
     try FileCheck.beforeCreating(path, during: activity)
     let list = try Self.accessList(during: activity)
@@ -71,6 +81,9 @@ public final class File: Sendable {
     // the file is closed; who creates a file exclusively needs none.
     try H5P.setUnlocked(list, during: activity)
     try H5P.setFormat(list, low: H5F_LIBVER_V18, high: H5F_LIBVER_V18, during: activity)
+    if let metadataBytes {
+      try H5P.setMetadataBlock(list, bytes: metadataBytes, during: activity)
+    }
     let creation = try H5P.create(chdf5_file_creation, during: activity)
     try H5P.setTimeless(creation, during: activity)
     do {

@@ -36,6 +36,19 @@ enum H5P {
     }
   }
 
+  /// Metadata get their places in the file in blocks of so many bytes, and data each a place of its
+  /// own behind the last one, however small.
+  static func setMetadataBlock(_ access: Handle, bytes: Int, during activity: Activity)
+    throws(HDF5Error)
+  {
+    try Library.call("H5Pset_meta_block_size", during: activity) {
+      H5Pset_meta_block_size(access.id, hsize_t(bytes))
+    }
+    try Library.call("H5Pset_small_data_block_size", during: activity) {
+      H5Pset_small_data_block_size(access.id, 0)
+    }
+  }
+
   // Objects
 
   /// An object does not say when it was made: the same content makes the same file.

@@ -15,9 +15,9 @@ final class Handle: Sendable {
   private let flush: Flush
   private let isClosed = Atomic(false)
 
-  /// Whether something of this file could not be written. The library forgets that: in 1.10.8 the next
-  /// flush succeeds, without the data.
-  private let isDamaged = Atomic(false)
+  /// The library's words where something of this file could not be written, else nil. The library
+  /// forgets that: in 1.10.8 the next flush succeeds, without the data.
+  private let loss = Lock<[String]?>(nil)
 
   /// Whether all attributes of this object could be listed before.
   var hasListedAttributes: Bool {
@@ -36,7 +36,7 @@ final class Handle: Sendable {
 
   deinit {
     if isClosed.load(ordering: .acquiring) { return }
-    if !Library.release(id, flush: flush) { file.isDamaged.store(true, ordering: .releasing) }
+    if let messages = Library.release(id, flush: flush) { file.lose(messages) }
   }
 
   /// The handle at the end of the line of parents.
@@ -55,14 +55,18 @@ final class Handle: Sendable {
     do {
       try write()
     } catch {
-      isDamaged.store(true, ordering: .releasing)
+      lose(error.libraryMessages)
       throw error
     }
   }
 
+  private func lose(_ messages: [String]) { loss.withLock { $0 = $0 ?? messages } }
+
   private func checkUndamaged(during activity: Activity) throws(HDF5Error) {
-    if isDamaged.load(ordering: .acquiring) {
-      throw activity.error("data that were written before could not reach the file and are lost")
+    if let messages = loss.withLock({ $0 }) {
+      throw activity.error(
+        "data that were written before could not reach the file and are lost",
+        libraryMessages: messages)
     }
   }
 }

@@ -96,19 +96,19 @@ public enum Library {
   ///
   /// The corresponding C functions are `H5Idec_ref`, `H5Dflush` and `H5Fflush`.
   ///
-  /// - Returns: false where data could not be written.
-  static func release(_ id: hid_t, flush: Handle.Flush) -> Bool {
+  /// - Returns: the error stack where data could not be written, else nil.
+  static func release(_ id: hid_t, flush: Handle.Flush) -> [String]? {
     lock.withLock { _ in
       _ = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil)
       // Closing the file may have closed it already.
-      guard H5Iis_valid(id) > 0 else { return true }
+      guard H5Iis_valid(id) > 0 else { return nil }
       switch flush {
       case .nothing: break
-      case .dataset: if H5Dflush(id) < 0 { return false }
-      case .file: if H5Fflush(id, H5F_SCOPE_LOCAL) < 0 { return false }
+      case .dataset: if H5Dflush(id) < 0 { return errorStack() }
+      case .file: if H5Fflush(id, H5F_SCOPE_LOCAL) < 0 { return errorStack() }
       }
       _ = H5Idec_ref(id)
-      return true
+      return nil
     }
   }
 

@@ -117,7 +117,9 @@ extension Checkpoint {
           rebasing: bytes[start..<min(start + blockBytes, bytes.count)])
         sum = crc32(block, after: sum)
         hash?.add(block)
-        if let offset = place.offset { try output.write(block, at: offset + start) }
+        guard let offset = place.offset else { continue }
+        try output.write(block, at: offset + start)
+        output.startWriting(offset + start..<offset + start + block.count)
       }
       return sum
     }

@@ -1,0 +1,79 @@
+import Datasets
+import Dispatch
+import Settings
+
+/// Keeps marks of how far rows are kept, each once its rows are on the disk; more may come meanwhile.
+final class Marks {
+  /// Where reading begins.
+  let begun: ReadingMark
+  private let work: WorkingFolder
+  /// So many bytes are kept between two marks.
+  private let spacing: Int
+  private var unmarkedBytes = 0
+  /// A mark that is to be kept once its rows are on the disk.
+  private var pending: (mark: ReadingMark, rows: Synchronization)?
+
+  init(from begun: ReadingMark, in work: WorkingFolder, spacing: Int) {
+    self.begun = begun
+    self.work = work
+    self.spacing = spacing
+  }
+
+  /// Whether so much came since the last mark that another one is worth its time.
+  var isDue: Bool { unmarkedBytes >= spacing }
+
+  /// Takes note of rows that came.
+  func add(bytes: Int) throws(ConversionError) {
+    unmarkedBytes += bytes
+    try keepPending(afterWaiting: false)
+  }
+
+  /// Keeps a mark.
+  ///
+  /// - Parameters:
+  ///   - mark: where reading stands.
+  ///   - rows: what it tells of, on its way to the disk.
+  func keep(_ mark: ReadingMark, of rows: Synchronization) throws(ConversionError) {
+    try keepPending(afterWaiting: true)
+    pending = (mark, rows)
+    unmarkedBytes = 0
+  }
+
+  /// Keeps the last mark if its rows are on the disk.
+  /// - Parameter mayWait: whether to wait for that.
+  func keepPending(afterWaiting mayWait: Bool) throws(ConversionError) {
+    guard let (mark, rows) = pending, mayWait || rows.isDone else { return }
+    pending = nil
+    try rows.finish()
+    try work.keep(mark.settings, as: .mark)
+  }
+}
+
+/// What was written to a file, on its way to the disk.
+final class Synchronization: @unchecked Sendable {
+  private let group = DispatchGroup()
+  /// Touched by the group's work, and once that is done.
+  private var failure: Int32 = 0
+  private let error: (Int32) -> ConversionError
+
+  /// - Parameters:
+  ///   - error: what becomes of the number of an error.
+  ///   - synchronize: waits until the disk has what was written, on another thread, and returns 0 or
+  ///     the number of an error.
+  init(
+    error: @escaping (Int32) -> ConversionError, synchronize: @escaping () -> Int32
+  ) {
+    self.error = error
+    nonisolated(unsafe) let synchronize = synchronize
+    DispatchQueue.global().async(group: group) { [self] in failure = synchronize() }
+  }
+
+  /// Whether `finish` would not wait.
+  var isDone: Bool { group.wait(timeout: .now()) == .success }
+
+  /// Waits until it is on the disk.
+  func finish() throws(ConversionError) {
+    group.wait()
+    if failure != 0 { throw error(failure) }
+  }
+}

@@ -1,0 +1,14 @@
+import Datasets
+
+/// Where rows go as they are read.
+protocol RowStore: AnyObject {
+  /// Nil where rows do not outlive an interruption.
+  var marks: Marks? { get }
+
+  /// Takes the rows at some places of a band.
+  func append(_ places: [Int], of band: OutputBand, to split: SplitName) throws(ConversionError)
+
+  /// Makes what came so far last, once it is on the disk; more may come meanwhile.
+  /// - Parameter mark: where reading stands.
+  func keep(_ mark: ReadingMark) throws(ConversionError)
+}
