@@ -83,7 +83,8 @@ final class CompressedChunks: ChunkStore, @unchecked Sendable {
   }
 }
 
-/// Writes chunks as they are to the places that they have, on all cores, past the library.
+/// Writes chunks as they are to the places that they have, past the library. (On one thread: the system
+/// lets no two write to a file at a time.)
 ///
 /// Any thread may use it, each for other rows.
 final class PlacedChunks: ChunkStore, @unchecked Sendable {
@@ -104,23 +105,15 @@ final class PlacedChunks: ChunkStore, @unchecked Sendable {
   func store(
     _ chunks: UnsafeRawBufferPointer, first: Int, rowBytes: Int
   ) throws(DatasetError) -> [UInt32] {
-    nonisolated(unsafe) let chunks = chunks
-    let results = concurrentResults(chunks.count / chunkBytes) {
-      [self] chunk -> Result<UInt32, DatasetError> in
-      let start = chunk * chunkBytes
-      let bytes = UnsafeRawBufferPointer(rebasing: chunks[start..<start + chunkBytes])
-      do throws(DatasetError) {
-        if (first + chunk + 1) * chunkBytes > storedBytes {
-          try output.write(bytes, at: places[first + chunk])
-        }
-        return .success(crc32(UnsafeRawBufferPointer(rebasing: bytes.prefix(rowBytes - start))))
-      } catch {
-        return .failure(error)
-      }
-    }
     var checksums: [UInt32] = []
-    for result in results { checksums.append(try result.get()) }
-    let last = places[first + results.count - 1] + chunkBytes
+    for start in stride(from: 0, to: chunks.count, by: chunkBytes) {
+      // Written while it is in the processor's caches.
+      let bytes = UnsafeRawBufferPointer(rebasing: chunks[start..<start + chunkBytes])
+      checksums.append(crc32(UnsafeRawBufferPointer(rebasing: bytes.prefix(rowBytes - start))))
+      let chunk = first + checksums.count - 1
+      if (chunk + 1) * chunkBytes > storedBytes { try output.write(bytes, at: places[chunk]) }
+    }
+    let last = places[first + checksums.count - 1] + chunkBytes
     if places[first] < last { output.startWriting(places[first]..<last) }
     return checksums
   }
@@ -143,15 +136,22 @@ final class PlacedChunks: ChunkStore, @unchecked Sendable {
     }
   }
 
-  /// Calls `body` with the part of a range of the column's bytes that is in each chunk, and where it
-  /// lies in the file.
+  /// Calls `body` with each part of a range of the column's bytes that lies in one piece, and where
+  /// that is in the file.
   private func forEachPart(
     of range: Range<Int>, _ body: (Range<Int>, Int) throws(DatasetError) -> Void
   ) throws(DatasetError) {
     var start = range.lowerBound
     while start < range.upperBound {
       let (chunk, offset) = start.quotientAndRemainder(dividingBy: chunkBytes)
-      let end = min(range.upperBound, (chunk + 1) * chunkBytes)
+      // Chunks that lie one behind another are one part.
+      var last = chunk
+      while (last + 1) * chunkBytes < range.upperBound,
+        places[last + 1] == places[last] + chunkBytes
+      {
+        last += 1
+      }
+      let end = min(range.upperBound, (last + 1) * chunkBytes)
       try body(start..<end, places[chunk] + offset)
       start = end
     }
