@@ -18,10 +18,10 @@ import Testing
   @Test func `bytes are zero when all of them are`() {
     for count in [0, 1, 2, 63, 1000] {
       var bytes = [UInt8](repeating: 0, count: count)
-      #expect(bytes.withUnsafeBytes(\.isZero))
+      #expect(bytes.withUnsafeBytes { $0.isZero })
       for place in Set([0, count / 2, count - 1]) where bytes.indices.contains(place) {
         bytes[place] = 1
-        #expect(!bytes.withUnsafeBytes(\.isZero))
+        #expect(!bytes.withUnsafeBytes { $0.isZero })
         bytes[place] = 0
       }
     }

@@ -83,9 +83,9 @@ import Testing
       filling.skip(taken)
       drawing.skip(taken)
       let values = Floats(zeros: count)
-      filling.fillUniform(low: -0.3, high: 0.7, into: values.view)
+      filling.fillUniform(low: -0.25, high: 0.75, into: values.view)
       #expect(
-        values.bits == (0..<count).map { _ in (-0.3 + 1 * drawing.uniform()).bitPattern })
+        values.bits == (0..<count).map { _ in (-0.25 + 1 * drawing.uniform()).bitPattern })
       #expect(values.isIntact)
       #expect(filling.next() == drawing.next())
     }
