@@ -42,8 +42,15 @@ static void *try_library(const char *name) {
   return NULL;
 }
 
+static void set_environment(void) { setenv("OPENBLAS_NUM_THREADS", "1", 1); }
+
+void openblas_prepare(void) {
+  static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+  pthread_once(&prepared, set_environment);
+}
+
 static void load(void) {
-  setenv("OPENBLAS_NUM_THREADS", "1", 1);
+  openblas_prepare();
   const char *names[] = {
       "/usr/lib/" MULTIARCH "/openblas-pthread/libopenblas.so.0", "libopenblas.so.0", NULL};
   void *library = NULL;

@@ -22,6 +22,12 @@ package enum Matmul {
     omp_set_num_threads(1)
   }
 
+  /// Tells the libraries by the environment, where they look before they can be told otherwise.
+  /// `check` does it too.
+  package static func prepareProcess() {
+    openblas_prepare()
+  }
+
   /// Throws where a library that `multiply` needs is missing, and says which package to install.
   package static func check() throws(NumericsError) {
     guard let problem = openblas_load() else { return }

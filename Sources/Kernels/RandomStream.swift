@@ -41,6 +41,24 @@ package struct RandomStream: Sendable {
     return buffer[used]
   }
 
+  /// Passes over so many words at once: the next one is what it would be after as many calls of
+  /// `next`.
+  package mutating func skip(_ words: Int) {
+    precondition(words >= 0, "a stream does not go back")
+    let ready = Self.bufferCount - used
+    guard words > ready else {
+      used += words
+      return
+    }
+    let (buffers, rest) = (words - ready).quotientAndRemainder(dividingBy: Self.bufferCount)
+    counter[0] &+= UInt32(truncatingIfNeeded: buffers * (Self.bufferCount / 4))
+    used = Self.bufferCount
+    if rest > 0 {
+      refill()
+      used = rest
+    }
+  }
+
   private mutating func refill() {
     let (key, start) = (key, counter)
     var words = buffer.mutableSpan
@@ -56,7 +74,12 @@ package struct RandomStream: Sendable {
   }
 
   /// Uniform on [0, 1): a multiple of 2⁻²⁴.
-  package mutating func uniform() -> Float { Float(next() >> 8) * 0x1p-24 }
+  package mutating func uniform() -> Float { Self.uniform(next()) }
+
+  /// By way of a signed integer, which processors convert faster; it has 24 bits.
+  private static func uniform(_ word: UInt32) -> Float {
+    Float(Int32(truncatingIfNeeded: word >> 8)) * 0x1p-24
+  }
 
   /// Uniform on 0 ..< bound, by multiplying 64 random bits: the bias is below bound / 2⁶⁴.
   package mutating func below(_ bound: Int) -> Int {
@@ -68,7 +91,19 @@ package struct RandomStream: Sendable {
 
   /// Fills with uniform numbers on [low, high).
   package mutating func fillUniform(low: Float, high: Float, into out: FloatView) {
-    for i in 0..<out.count { out.base[i] = low + (high - low) * uniform() }
+    var start = 0
+    while start < out.count {
+      if used == Self.bufferCount { refill() }
+      let count = min(Self.bufferCount - used, out.count - start)
+      // A loop over the buffer, of vectors.
+      buffer.span.withUnsafeBufferPointer { words in
+        for i in 0..<count {
+          out.base[start + i] = low + (high - low) * Self.uniform(words[used + i])
+        }
+      }
+      used += count
+      start += count
+    }
   }
 
   /// Fills with normal numbers, by the Box–Muller transform in double precision.

@@ -5,13 +5,38 @@ import Dispatch
 /// The one place in this module that uses threads: what it looks for is libraries that go wrong
 /// when several threads call them at once.
 package enum SelfTest {
-  /// Compares concurrent matrix products with the reference and with each other, bit for bit.
+  /// Compares concurrent matrix products with the reference and with each other, bit for bit: once,
+  /// whoever asks first.
   ///
   /// - Throws: a `NumericsError` where they differ, where a library is missing, or where
   ///   `LOCKSTEP_INSTRUCTIONS` names a set that this processor lacks.
-  package static func run() throws(NumericsError) {
+  package static func run() throws(NumericsError) { try outcome.get() }
+
+  /// The part of `run` that takes no time: whether the libraries are there, and the instructions.
+  package static func checkLibraries() throws(NumericsError) {
     try InstructionSet.check()
     try Matmul.check()
+  }
+
+  /// Runs `body` with the test going on beside it, and returns when both are done. What the test
+  /// found is told by `run`.
+  ///
+  /// Most of the test is one library that makes its code, on one core, for tens of milliseconds:
+  /// time in which files can be opened and read.
+  package static func runBeside<Value>(_ body: () throws -> Value) rethrows -> Value {
+    // Only while no other thread reads the environment may it be set.
+    Matmul.prepareProcess()
+    let group = DispatchGroup()
+    DispatchQueue.global(qos: .userInitiated).async(group: group) { _ = outcome }
+    // A program that ends while a library is at work could crash.
+    defer { group.wait() }
+    return try body()
+  }
+
+  private static let outcome = Result { () throws(NumericsError) in try test() }
+
+  private static func test() throws(NumericsError) {
+    try checkLibraries()
     for (m, n, k) in [(37, 50, 29), (72, 64, 80)] {
       for form in Matmul.Form.allCases {
         try check(form, m: m, n: n, k: k)

@@ -51,7 +51,7 @@ public final class Trainer {
     _ configuration: RunConfiguration, data: Dataset, workers: Int? = nil,
     memoryBudget: Int? = nil
   ) throws {
-    try SelfTest.run()
+    try SelfTest.checkLibraries()
     var configuration = configuration
     let weights = try configuration.initFrom.map { asked in
       var asked = asked
@@ -62,7 +62,8 @@ public final class Trainer {
     let plan = try Plan(configuration, for: data, cores: availableCores())
     try self.init(plan, data: data, workers: workers, memoryBudget: memoryBudget)
     let parameters = engine.parameters.view
-    plan.model.network.initialize(parameters, seed: plan.configuration.seed)
+    InitialParameters.draw(
+      plan.model.network, seed: plan.configuration.seed, into: parameters, pool: engine.pool)
     if let weights {
       leftOut = try weights.copy(into: parameters, layout: plan.model.network.layout)
     }
@@ -83,7 +84,7 @@ public final class Trainer {
         resumption.configuration, data: data, workers: workers, memoryBudget: memoryBudget)
       return
     }
-    try SelfTest.run()
+    try SelfTest.checkLibraries()
     let checkpoint = found.checkpoint
     let plan = try Plan(
       resuming: resumption.configuration, model: checkpoint.model, rows: data.rows(of: .train))
@@ -122,6 +123,8 @@ public final class Trainer {
     training = try splits.stream(.train, geometry: plan.geometry)
     for split in others { try splits.inOrderIfPresent(split)?.verify() }
     try plan.checkMemory(available: availableMemory())
+    // Only now: where the test runs beside this thread, it had the time of the reading.
+    try SelfTest.run()
     self.workers = min(workers ?? availableCores(), plan.shards)
     engine = try Engine(
       model: plan.model, batchSize: plan.batchSize, shards: plan.shards,

@@ -8,6 +8,25 @@ import Testing
     try SelfTest.run()
   }
 
+  @Test func `what the self-test runs beside is done, and its errors are thrown`() throws {
+    struct Failure: Error {}
+    #expect(SelfTest.runBeside { 7 } == 7)
+    #expect(throws: Failure.self) { try SelfTest.runBeside { throw Failure() } }
+    try SelfTest.run()
+  }
+
+  @Test func `bytes are zero when all of them are`() {
+    for count in [0, 1, 2, 63, 1000] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      #expect(bytes.withUnsafeBytes { $0.isZero })
+      for place in Set([0, count / 2, count - 1]) where bytes.indices.contains(place) {
+        bytes[place] = 1
+        #expect(!bytes.withUnsafeBytes { $0.isZero })
+        bytes[place] = 0
+      }
+    }
+  }
+
   @Test func `the numerics identity names program, instructions and libraries`() {
     let parts = NumericsIdentity.current.split(separator: "; ")
     #expect(parts.count == 4)

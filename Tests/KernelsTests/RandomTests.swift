@@ -59,6 +59,38 @@ import Testing
     #expect(abs(moments(normal.values).deviation - 0.5) < 0.015)
   }
 
+  @Test func `passing over words is the same as taking them`() {
+    for taken in [0, 1, 63, 64] {
+      for skipped in [0, 1, 5, 63, 64, 65, 128, 1000] {
+        var (fast, slow) = (
+          RandomStream(seed: 7, purpose: .initialization, index: 3),
+          RandomStream(seed: 7, purpose: .initialization, index: 3)
+        )
+        for _ in 0..<taken { #expect(fast.next() == slow.next()) }
+        fast.skip(skipped)
+        for _ in 0..<skipped { _ = slow.next() }
+        for _ in 0..<130 { #expect(fast.next() == slow.next()) }
+      }
+    }
+  }
+
+  @Test func `filling with uniform numbers is drawing them one by one`() {
+    for (taken, count) in [(0, 0), (0, 1), (0, 200), (5, 59), (5, 60), (64, 1000)] {
+      var (filling, drawing) = (
+        RandomStream(seed: 8, purpose: .initialization),
+        RandomStream(seed: 8, purpose: .initialization)
+      )
+      filling.skip(taken)
+      drawing.skip(taken)
+      let values = Floats(zeros: count)
+      filling.fillUniform(low: -0.25, high: 0.75, into: values.view)
+      #expect(
+        values.bits == (0..<count).map { _ in (-0.25 + 1 * drawing.uniform()).bitPattern })
+      #expect(values.isIntact)
+      #expect(filling.next() == drawing.next())
+    }
+  }
+
   @Test func `bounded integers reach every value about equally often`() {
     var stream = RandomStream(seed: 3, purpose: .shuffling)
     var counts = Array(repeating: 0, count: 7)

@@ -127,6 +127,33 @@ import Testing
     #expect(error?.path == "run.json5: network")
   }
 
+  @Test(arguments: [Initializer.heUniform, .glorotNormal])
+  func `initial parameters are the same whatever the order of their stretches`(
+    initializer: Initializer
+  ) throws {
+    let description = NetworkDescription(layers: [
+      ["layer": "dense", "units": 301, "initializer": .string(initializer.rawValue)],
+      ["layer": "dense", "units": 3],
+    ])
+    let network = try Network(description, inputShape: [501])
+    let stretches = network.initialStretches
+    #expect(stretches.count > network.layout.tensors.count)
+    let whole = randomBuffer(network.layout.count, seed: 1)
+    let parts = randomBuffer(network.layout.count, seed: 2)
+    // The definition: each tensor at once.
+    whole.view.fill(0)
+    for (index, tensor) in network.layout.tensors.enumerated() {
+      tensor.initializer.fill(
+        whole.view.slice(tensor.range), shape: tensor.shape, seed: 9, tensor: index)
+    }
+    for stretch in stretches.reversed() {
+      network.initialize(stretch, of: parts.view, seed: 9)
+    }
+    // Not within #expect, which would look for the shortest way from one to the other.
+    let areSame = whole.array == parts.array
+    #expect(areSame)
+  }
+
   @Test func `initial parameters are a function of the seed, biases and padding 0`() throws {
     let network = try Network(
       Network.dense(hidden: [5], activation: .tanh, outputs: 3), inputShape: [7])

@@ -9,6 +9,10 @@
 
 #include <stdbool.h>
 
+/// Sets the library's environment once, as `openblas_load` does. To be called before other threads
+/// read the environment, where another thread is to load the library.
+void openblas_prepare(void);
+
 /// Loads the library once, whichever thread asks first.
 ///
 /// Returns NULL once it is loaded, otherwise what is wrong.

@@ -36,10 +36,17 @@ extension Initializer {
     }
   }
 
-  /// Fills `values`, a tensor of this shape, with numbers that depend on the seed, the tensor's
-  /// index in its network and the element's position only.
-  package func fill(_ values: FloatView, shape: [Int], seed: UInt64, tensor: Int) {
+  /// Fills `values`, a stretch of a tensor of this shape, with numbers that depend on the seed, the
+  /// tensor's index in its network and the element's position in the tensor only.
+  ///
+  /// - Parameter start: the position of the first element, an even one: normal numbers are drawn in
+  ///   pairs.
+  package func fill(
+    _ values: FloatView, shape: [Int], seed: UInt64, tensor: Int, from start: Int = 0
+  ) {
+    precondition(start.isMultiple(of: 2), "a stretch begins in the middle of a pair")
     var stream = RandomStream(seed: seed, purpose: .initialization, index: tensor)
+    stream.skip(start)
     let deviation = deviation(shape: shape)
     switch self {
     case .zeros:

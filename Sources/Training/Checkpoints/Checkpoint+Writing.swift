@@ -105,7 +105,8 @@ extension Checkpoint {
   }
 
   /// Writes the bytes of a tensor, adds them to `hash`, and returns their CRC-32. A block at a time,
-  /// which is still in the processor's caches when it is written.
+  /// which is still in the processor's caches when it is written. A block of zeros, as of moments
+  /// before the first step, stays a hole in the new file: it is read as zeros and takes no room.
   private func write(
     _ place: Place, to output: AtomicFile, _ hash: Fingerprint?
   ) throws(DatasetError) -> UInt32 {
@@ -117,7 +118,7 @@ extension Checkpoint {
           rebasing: bytes[start..<min(start + blockBytes, bytes.count)])
         sum = crc32(block, after: sum)
         hash?.add(block)
-        guard let offset = place.offset else { continue }
+        guard let offset = place.offset, !block.isZero else { continue }
         try output.write(block, at: offset + start)
         output.startWriting(offset + start..<offset + start + block.count)
       }

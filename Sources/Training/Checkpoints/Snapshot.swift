@@ -2,9 +2,12 @@ import Kernels
 
 /// A copy of a run's state, from which a checkpoint is written while training goes on.
 ///
-/// It takes as much memory as the parameters, the optimizer's state and the average together.
+/// It takes as much memory as the parameters, the optimizer's state and the average together, from
+/// when they are no longer zero.
 final class Snapshot: ParallelWork, @unchecked Sendable {
   private let buffers: [AlignedBuffer<Float>]
+  /// Whether a piece of the buffers is zero still, as they begin: not used, it takes no memory.
+  private let isZero: AlignedBuffer<Bool>
   private var sources: [FloatView] = []
   private let length: Int
   private let pieces: Int
@@ -20,6 +23,8 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
     length = count
     pieces = (count + Self.pieceLength - 1) / Self.pieceLength
     buffers = (0..<groups).map { _ in AlignedBuffer(count: count) }
+    isZero = AlignedBuffer(count: pieces * groups)
+    isZero.pointer.update(repeating: true)
   }
 
   /// Copies `checkpoint`, on the threads of `pool`. The result's tensors are those of this snapshot,
@@ -33,11 +38,15 @@ final class Snapshot: ParallelWork, @unchecked Sendable {
       }, memory: buffers)
   }
 
-  /// A piece of work is a stretch of a buffer.
+  /// A piece of work is a stretch of a buffer. Of zeros, as moments are before the first step, there
+  /// is nothing to copy.
   func run(piece index: Int) {
     let (buffer, piece) = index.quotientAndRemainder(dividingBy: pieces)
     let start = piece * Self.pieceLength
     let range = start..<min(start + Self.pieceLength, length)
-    buffers[buffer].view.slice(range).copy(pastCachesFrom: sources[buffer].slice(range))
+    let source = sources[buffer].slice(range)
+    if isZero.pointer[index], source.withBytes(\.isZero) { return }
+    isZero.pointer[index] = false
+    buffers[buffer].view.slice(range).copy(pastCachesFrom: source)
   }
 }

@@ -22,8 +22,8 @@ public final class TrainedModel {
   /// - Throws: `TrainingError` for a file that is not a whole checkpoint, `NumericsError` where
   ///   the machine's libraries compute wrongly.
   public init(path: String, workers: Int? = nil) throws {
+    let found = try SelfTest.runBeside { try RunDirectory.find(path) }
     try SelfTest.run()
-    let found = try RunDirectory.find(path)
     checkpoint = found.checkpoint
     self.path = found.path
     damaged = found.damaged

@@ -144,7 +144,9 @@ public final class Tuner {
     let trainer = try Trainer(
       plan, data: data, workers: workers, memoryBudget: budget ?? memoryBudget,
       sharing: resident?.splits, trainsOnly: true)
-    plan.model.network.initialize(trainer.engine.parameters.view, seed: configuration.seed)
+    InitialParameters.draw(
+      plan.model.network, seed: configuration.seed, into: trainer.engine.parameters.view,
+      pool: trainer.engine.pool)
     if trainer.dataPlan.staysResident { resident = (trainer.splits, plan.geometry) }
     // Later trials have as much time as the first ones.
     let share = (seconds - done) / Double(max(1, planned - trials.count))

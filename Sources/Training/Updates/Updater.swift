@@ -65,7 +65,8 @@ final class Updater: ParallelWork, @unchecked Sendable {
     }
     states = optimizer.stateNames.map { _ in
       let buffer = AlignedBuffer<Float>(count: layout.count)
-      buffer.view.fill(optimizer.initialStateValue)
+      // A new buffer is zero, and takes no memory before it is used.
+      if optimizer.initialStateValue != 0 { buffer.view.fill(optimizer.initialStateValue) }
       return buffer
     }
     average = plan.configuration.ema.map { _ in

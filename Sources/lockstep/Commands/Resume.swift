@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 import Settings
 import Training
 
@@ -41,7 +42,9 @@ enum Resume: Command {
     if arguments.has(allowDataChange) { changes.insert(.data) }
     if arguments.has(allowConfigurationChange) { changes.insert(.configuration) }
     try Profiling.check(arguments)
-    let resumption = try resumption(of: path, arguments, allowing: changes)
+    let resumption = try SelfTest.runBeside {
+      try Self.resumption(of: path, arguments, allowing: changes)
+    }
     let damaged = resumption.found?.damaged ?? []
     for damaged in damaged { console.warn(damaged) }
     let dataset: Dataset

@@ -1,5 +1,6 @@
 import Datasets
 import Glibc
+import Kernels
 import Networks
 import Settings
 import Training
@@ -46,12 +47,15 @@ enum Train: Command {
     try RunDirectory.check(output, replacingExisting: isReplacing)
     try Profiling.check(arguments)
 
-    let dataset = try settings.dataset(arguments, task: configuration.task)
     let asked = arguments.integer(.workers)
-    let trainer = try settings.explaining {
-      try Trainer(
-        configuration, data: dataset, workers: asked,
-        memoryBudget: arguments.integer(.memoryBudget))
+    let (dataset, trainer) = try SelfTest.runBeside {
+      let dataset = try settings.dataset(arguments, task: configuration.task)
+      let trainer = try settings.explaining {
+        try Trainer(
+          configuration, data: dataset, workers: asked,
+          memoryBudget: arguments.integer(.memoryBudget))
+      }
+      return (dataset, trainer)
     }
     Profiling.begin(arguments, trainer)
     let directory = try RunDirectory(creating: output, replacingExisting: isReplacing)

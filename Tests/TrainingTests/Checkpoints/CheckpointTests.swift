@@ -60,11 +60,25 @@ import Testing
     #expect(read.parametersSHA256 == trainer.checkpoint.parametersSHA256)
   }
 
+  @Test func `moments before the first step take no room in the file`() throws {
+    let trainer = try trainer {
+      $0.hidden = [300_001]
+      $0.epochs = 0
+    }
+    let path = try run(trainer)
+    let read = try Checkpoint(path: path)
+    #expect(read.parametersSHA256 == trainer.checkpoint.parametersSHA256)
+    #expect(read.states.allSatisfy { state in state.values.withBytes(\.isZero) })
+    var status = stat()
+    #expect(stat(path, &status) == 0)
+    #expect(status.st_blocks * 512 < status.st_size / 2)
+  }
+
   @Test func `a snapshot stays as it was while the state changes`() throws {
     let trainer = try trainer { $0.hidden = [300_001] }
     let snapshot = Snapshot(
       count: trainer.checkpoint.parameters.count, groups: trainer.checkpoint.tensors.count)
-    for value: Float in [1, 2] {
+    for value: Float in [0, 1, 0, 2] {
       for tensor in trainer.checkpoint.tensors { tensor.values.fill(value) }
       let taken = snapshot.take(trainer.checkpoint, pool: trainer.engine.pool)
       for tensor in trainer.checkpoint.tensors { tensor.values.fill(9) }
