@@ -23,6 +23,30 @@ package enum FileTransfer {
     return (done, 0)
   }
 
+  /// Fills pieces of memory, one after another, from `offset` on; see `read(_:into:at:)`.
+  package static func read(
+    _ descriptor: Int32, into pieces: [UnsafeMutableRawBufferPointer], at offset: Int
+  ) -> (count: Int, failure: Int32) {
+    let vectors = pieces.prefix(mostVectors).map { piece in
+      iovec(iov_base: piece.baseAddress, iov_len: piece.count)
+    }
+    let count = max(0, preadv(descriptor, vectors, Int32(vectors.count), off_t(offset)))
+    // What one call left is read piece by piece.
+    var start = 0
+    for piece in pieces {
+      let done = min(max(0, count - start), piece.count)
+      let (more, failure) = read(
+        descriptor, into: UnsafeMutableRawBufferPointer(rebasing: piece[done...]),
+        at: offset + start + done)
+      if done + more < piece.count { return (start + done + more, failure) }
+      start += piece.count
+    }
+    return (start, 0)
+  }
+
+  /// Linux takes no more in one call.
+  private static let mostVectors = 1024
+
   /// Writes all of `bytes`, at `offset`, or else where the descriptor stands.
   ///
   /// - Returns: 0, or the number of the error that kept it from writing all.

@@ -83,7 +83,7 @@ struct ChunkTiles: Sendable {
   ) throws(DatasetError) -> Bool {
     if let places, let source = column.source, let place = try? places.place(of: tile) {
       let rows = tile[0]..<min(tile[0] + chunk[0], shape[0])
-      try column.read(rows, from: source.descriptor, at: place, into: target)
+      try column.read(rows, from: source.descriptor, at: place, into: [target])
       return true
     }
     let room: UnsafeMutableRawBufferPointer

@@ -95,20 +95,67 @@ final class ColumnReader: Sendable {
     }
   }
 
+  /// Whether each row can be read to a place of its own: where rows lie in the file as in memory, and
+  /// are so long that this takes less time than to read them together and copy them.
+  var readsToPlaces: Bool {
+    guard case .place = method, column.checksums == nil,
+      column.rowBytes >= Self.leastRowToPlace,
+      case .number(_, let order) = column.dataset.storedType
+    else { return false }
+    return order == .native
+  }
+
+  private static let leastRowToPlace = 1024
+
+  /// Reads the rows of `range`, each to a place of its own, and checks that its numbers are finite.
+  ///
+  /// - Parameters:
+  ///   - places: of as many rows.
+  ///   - base: rows like these, one after another.
+  /// - Precondition: `readsToPlaces`
+  func read(
+    _ range: Range<Int>, to places: ArraySlice<Int32>, of base: UnsafeMutableRawBufferPointer
+  ) throws(DatasetError) {
+    guard case .place(let offset, let descriptor) = method else {
+      preconditionFailure("rows that have to be decoded")
+    }
+    let rowBytes = column.rowBytes
+    let rows = places.map { place in
+      let start = Int(place) * rowBytes
+      return UnsafeMutableRawBufferPointer(rebasing: base[start..<start + rowBytes])
+    }
+    try checkingUnchanged(range) { () throws(DatasetError) in
+      try column.read(
+        range, from: descriptor, at: offset + range.lowerBound * rowBytes, into: rows)
+    }
+    for (row, memory) in zip(range, rows) {
+      try column.checkFinite(UnsafeRawBufferPointer(memory), from: row)
+    }
+  }
+
   /// Reads a unit, or any rows where there are none.
   private func readUnit(
     _ rows: Range<Int>, into memory: UnsafeMutableRawBufferPointer, scratch: DecoderScratch
   ) throws(DatasetError) {
-    do throws(DatasetError) {
+    try checkingUnchanged(rows) { () throws(DatasetError) in
       try readStored(rows, into: memory, scratch: scratch)
+    }
+    try column.checksums?.verify(
+      UnsafeRawBufferPointer(memory), from: rows.lowerBound, of: column)
+  }
+
+  /// Throws what `read` throws, but where a file was changed meanwhile, that.
+  private func checkingUnchanged(
+    _ rows: Range<Int>, _ read: () throws(DatasetError) -> Void
+  ) throws(DatasetError) {
+    do throws(DatasetError) {
+      try read()
     } catch {
       try column.checkUnchanged(rows)
       throw error
     }
     // Where a file ends early, the library reads zeros.
     try column.checkUnchanged(rows)
-    try column.checksums?.verify(
-      UnsafeRawBufferPointer(memory), from: rows.lowerBound, of: column)
   }
 
   private func readStored(
@@ -117,7 +164,7 @@ final class ColumnReader: Sendable {
     switch method {
     case .place(let offset, let descriptor):
       try column.read(
-        rows, from: descriptor, at: offset + rows.lowerBound * column.rowBytes, into: memory)
+        rows, from: descriptor, at: offset + rows.lowerBound * column.rowBytes, into: [memory])
       swapIfNeeded(memory)
     case .chunks(let tiles):
       if try tiles.read(rows, into: memory, scratch: scratch) {
@@ -141,10 +188,10 @@ extension Column {
   /// Reads rows from where they lie in the file.
   func read(
     _ rows: Range<Int>, from descriptor: Int32, at offset: Int,
-    into memory: UnsafeMutableRawBufferPointer
+    into pieces: [UnsafeMutableRawBufferPointer]
   ) throws(DatasetError) {
-    let (count, failure) = FileTransfer.read(descriptor, into: memory, at: offset)
-    guard count == memory.count else {
+    let (count, failure) = FileTransfer.read(descriptor, into: pieces, at: offset)
+    guard count == rows.count * rowBytes else {
       throw error(
         (failure == 0 ? "ends early" : "cannot be read (\(String(cString: strerror(failure))))")
           + " in rows \(rows.lowerBound) to \(rows.upperBound - 1), at byte \(offset + count) of "

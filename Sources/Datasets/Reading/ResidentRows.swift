@@ -60,7 +60,9 @@ public final class ResidentRows: @unchecked Sendable {
   }
 
   /// Copies the first rows of `other`, each to its place; those whose place is negative are left out.
-  func copy(from other: ResidentRows, to places: [Int32]) {
+  ///
+  /// - Parameter features: false where they are there already.
+  func copy(from other: ResidentRows, to places: [Int32], features copiesFeatures: Bool) {
     precondition(places.count <= other.rows, "more places than rows")
     func copy<Element>(_ from: PageBuffer<Element>, _ to: PageBuffer<Element>, width: Int) {
       let rowBytes = width * MemoryLayout<Element>.stride
@@ -71,7 +73,9 @@ public final class ResidentRows: @unchecked Sendable {
             && to.bytes.count >= Self.leastBufferPastCaches)
       }
     }
-    copy(other.features, features, width: featureShape.reduce(featureType.byteCount, *))
+    if copiesFeatures {
+      copy(other.features, features, width: featureShape.reduce(featureType.byteCount, *))
+    }
     switch (other.targetValues, targetValues) {
     case (.classes(let from), .classes(let to)): copy(from, to, width: 1)
     case (.values(let from), .values(let to)): copy(from, to, width: targets.outputs)

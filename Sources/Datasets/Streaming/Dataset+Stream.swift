@@ -108,7 +108,7 @@ extension Dataset {
   ) throws(DatasetError) -> StreamPlan {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let most = budget ?? machine
-    for ambition in [StreamPlan.Ambition.resident, .comfortable, .least] {
+    for ambition in [StreamPlan.Ambition.resident, .ample, .comfortable, .least] {
       if let plan = StreamPlan(request, ambition), plan.budgetedBytes <= most { return plan }
     }
     let plan = StreamPlan(request, .least) ?? StreamPlan(request, .resident)!

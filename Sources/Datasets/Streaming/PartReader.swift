@@ -6,7 +6,7 @@ import Kernels
 final class PartReader: Sendable {
   private let columns: SplitColumns
   private let labels: LabelDecoder?
-  private let features: ColumnReader
+  let features: ColumnReader
   private let targets: ColumnReader?
   private let weights: ColumnReader?
   private let numbers: ColumnReader?
@@ -33,13 +33,12 @@ final class PartReader: Sendable {
     return readers.map(\.scratchBytes).max()! + blockRows * (narrow + 8)
   }
 
-  /// Reads the rows of `range`.
+  /// Reads all columns but the features of the rows of `range`.
   ///
   /// - Parameter start: where in `rows` they go.
-  func read(
-    _ range: Range<Int>, into rows: ResidentRows, at start: Int, scratch: SplitReader.Scratch
+  func readOthers(
+    _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch
   ) throws(DatasetError) {
-    try readFeatures(range, into: rows, at: start, scratch)
     try readTargets(range, into: rows, at: start, scratch)
     try readWeights(range, into: rows, at: start, scratch)
     if let numbers, let memory = rows.numbers {
@@ -48,8 +47,11 @@ final class PartReader: Sendable {
     }
   }
 
-  /// Reads and checks pieces that the processor's own cache holds.
-  private func readFeatures(
+  /// Reads the features of the rows of `range`, and checks them, by pieces that the processor's own
+  /// cache holds.
+  ///
+  /// - Parameter start: where in `rows` they go.
+  func readFeatures(
     _ range: Range<Int>, into rows: ResidentRows, at start: Int, _ scratch: SplitReader.Scratch
   ) throws(DatasetError) {
     let rowBytes = columns.features.rowBytes

@@ -49,18 +49,30 @@ final class SplitReader: Sendable {
     parts.map { $0.scratchBytes(blockRows: blockRows) }.max()!
   }
 
+  /// Whether the features of each row can be read to a place of their own.
+  var readsFeaturesToPlaces: Bool { parts.allSatisfy(\.features.readsToPlaces) }
+
   /// Reads the rows of `range`.
   ///
-  /// - Parameter place: where in `resident` they go.
+  /// - Parameters:
+  ///   - place: where in `resident` they go.
+  ///   - features: other rows that the features go to instead, and the place of each there.
   func read(
-    _ range: Range<Int>, into resident: ResidentRows, at place: Int, scratch: Scratch
+    _ range: Range<Int>, into resident: ResidentRows, at place: Int,
+    features: (to: ResidentRows, places: [Int32])? = nil, scratch: Scratch
   ) throws(DatasetError) {
     for (index, part) in parts.enumerated() {
       let own = range.clamped(to: starts[index]..<starts[index] + rows[index])
       if own.isEmpty { continue }
-      try part.read(
-        own.lowerBound - starts[index]..<own.upperBound - starts[index], into: resident,
-        at: place + own.lowerBound - range.lowerBound, scratch: scratch)
+      let rows = own.lowerBound - starts[index]..<own.upperBound - starts[index]
+      let start = own.lowerBound - range.lowerBound
+      if let (target, places) = features {
+        try part.features.read(
+          rows, to: places[start..<start + own.count], of: target.features.bytes)
+      } else {
+        try part.readFeatures(rows, into: resident, at: place + start, scratch)
+      }
+      try part.readOthers(rows, into: resident, at: place + start, scratch)
     }
   }
 }

@@ -64,7 +64,9 @@ extension StreamPlan {
   enum Ambition {
     /// Every row stays.
     case resident
-    /// All that makes reading ahead smooth.
+    /// So much is read ahead that no thread waits for another that the system has put aside.
+    case ample
+    /// All that makes reading ahead smooth where threads have cores of their own.
     case comfortable
     /// As little as possible.
     case least
@@ -100,7 +102,8 @@ extension StreamPlan {
         ? ahead
         : max(
           ahead + perBatch + decoders,
-          Self.aheadBytes / max(1, blockBytes)))
+          Self.aheadBytes / max(1, blockBytes),
+          ambition == .ample ? Self.aheadOfEachReader * (decoders + 1) : 0))
     placesRows = isWindow
     slots =
       staysResident
@@ -144,4 +147,7 @@ extension StreamPlan {
 
   /// So many bytes are read ahead, unless mini-batches need more: few enough that the caches hold them.
   private static let aheadBytes = 4 << 20
+
+  /// So many blocks are read ahead for each thread that reads, where there is room.
+  private static let aheadOfEachReader = 4
 }

@@ -43,27 +43,34 @@ func mixed(_ number: Int) -> UInt64 {
   return value ^ (value >> 31)
 }
 
+/// Draws all rows of a pass, and gathers their features where they come in random order. In a function of
+/// its own: each use of a global variable costs.
+func draw(from pass: RowPass, of stream: RowStream) throws -> (rows: Int, sum: UInt64) {
+  let indices = AlignedBuffer<Int32>(count: batch)
+  let width = stream.memory.featureCount
+  let out = AlignedBuffer<Float>(count: batch * width)
+  var (drawn, sum) = (0, UInt64(0))
+  while case let count = try pass.next(batch, into: indices.pointer), count > 0 {
+    let places = UnsafeBufferPointer(rebasing: indices.pointer[..<count])
+    if words[2] == "window" {
+      stream.memory.gather(
+        places, scaling: FeatureScaling(.none), into: out.view.prefix(count * width))
+    }
+    for place in places { sum &+= mixed(stream.rowNumber(position: drawn, index: place)) }
+    drawn += count
+  }
+  return (drawn, sum)
+}
+
 let clock = ContinuousClock()
 let start = clock.now
 let stream = try data.stream(
   .train, geometry: geometry, batch: batch, decoders: decoders, budget: budget)
 try stream.prepare()
 let loaded = clock.now - start
-let indices = AlignedBuffer<Int32>(count: batch)
-let out = AlignedBuffer<Float>(count: batch * data.featureCount)
-let scaling = FeatureScaling(.none)
-var sum: UInt64 = 0
-var drawn = 0
 let pass = stream.pass(seed: 1, epoch: 0)
 let passes = clock.now
-while case let count = try pass.next(batch, into: indices.pointer), count > 0 {
-  let places = UnsafeBufferPointer(rebasing: indices.pointer[..<count])
-  if words[2] == "window" {
-    stream.memory.gather(places, scaling: scaling, into: out.view.prefix(count * data.featureCount))
-  }
-  for place in places { sum &+= mixed(stream.rowNumber(position: drawn, index: place)) }
-  drawn += count
-}
+let (drawn, sum) = try draw(from: pass, of: stream)
 let end = clock.now
 var expected: UInt64 = 0
 for row in 0..<rows { expected &+= mixed(row) }
