@@ -227,8 +227,11 @@ final class RowOutput {
       weightBytes: schema.hasWeights ? MemoryLayout<Float>.size : 0)
   }
 
-  /// Rows of a band: about 4 MiB.
-  private var bandRows: Int { max(1, (4 << 20) / max(featureBytes, source.featureBytes)) }
+  /// Rows of a band: features and targets of at most about 4 MiB each.
+  private var bandRows: Int {
+    let rowBytes = max(featureBytes, source.featureBytes, targetBytes, source.targetBytes)
+    return max(1, (4 << 20) / rowBytes)
+  }
 
   /// Reads all rows, a band at a time; rows are numbered through all sources.
   ///
