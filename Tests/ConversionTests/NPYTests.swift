@@ -75,6 +75,19 @@ func npy(header: String, _ values: [UInt8], version: UInt8 = 1) -> [UInt8] {
     #expect(try read(npy(header: header, [7, 8])) == [7, 8])
   }
 
+  @Test func `targets may be much wider than features`() throws {
+    let width = 1 << 20
+    let features = try folder.write(npy("|u1", [3, 1], [7, 8, 9]), to: "x.npy")
+    let values = (0..<3).flatMap { [UInt8](repeating: UInt8($0), count: width) }
+    let targets = try folder.write(npy("|u1", [3, width], values), to: "y.npy")
+    var options = ConversionOptions(
+      sources: [.train: [features, targets]], output: folder.file("out.h5"))
+    options.shuffle = .none
+    _ = try Converter.convert(options)
+    let file = try File(opening: options.output)
+    #expect(try file.dataset("train/targets").values(as: UInt8.self) == values)
+  }
+
   struct Damage: CustomTestStringConvertible, Sendable {
     let bytes: [UInt8]
     let problem: String

@@ -47,6 +47,13 @@ final class Marks {
     try rows.finish()
     try work.keep(mark.settings, as: .mark)
   }
+
+  /// Waits for the disk, and removes the mark: what is done next with the rows cannot be gone on with.
+  func end() throws(ConversionError) {
+    defer { pending = nil }
+    try pending?.rows.finish()
+    work.removeMark()
+  }
 }
 
 /// What was written to a file, on its way to the disk.

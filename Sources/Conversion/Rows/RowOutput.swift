@@ -9,6 +9,8 @@ final class RowOutput {
   private var writer: DatasetWriter?
   /// How rows are compressed, if they decided it.
   private(set) var compression: CompressionChoice?
+  /// Of rows in the output itself, until it is finished.
+  private var marks: Marks?
   private let schema: DatasetSchema
   private let source: SourceSchema
   private let progress: (ConversionProgress) -> Void
@@ -68,6 +70,8 @@ final class RowOutput {
   /// - Returns: the fingerprint of its rows.
   func finish(_ information: DatasetInformation) throws(ConversionError) -> String {
     guard let writer else { preconditionFailure("no rows were written") }
+    // More than rows is written to the file now.
+    try marks?.end()
     do throws(DatasetError) {
       return try writer.finish(information)
     } catch {
@@ -102,15 +106,14 @@ final class RowOutput {
       self.writer = writer
       try append(to: split, band)
     }
-    try restore(written.marks?.begun, of: sources)
+    marks = written.marks
+    try restore(marks?.begun, of: sources)
     try written.readAgain(bandRows: bandRows)
     try keep(sources, in: written)
     if !sources.areStored, var outliers = outlierCount(sources) {
       try written.forEachBandOfFeatures(bandRows: bandRows) { outliers.add($0) }
       self.outliers = outliers
     }
-    // When the file is finished, more than rows is written to it.
-    work?.removeMark()
   }
 
   private func writeKept(
@@ -227,8 +230,11 @@ final class RowOutput {
       weightBytes: schema.hasWeights ? MemoryLayout<Float>.size : 0)
   }
 
-  /// Rows of a band: about 4 MiB.
-  private var bandRows: Int { max(1, (4 << 20) / max(featureBytes, source.featureBytes)) }
+  /// Rows of a band: features and targets of at most about 4 MiB each.
+  private var bandRows: Int {
+    let rowBytes = max(featureBytes, source.featureBytes, targetBytes, source.targetBytes)
+    return max(1, (4 << 20) / rowBytes)
+  }
 
   /// Reads all rows, a band at a time; rows are numbered through all sources.
   ///

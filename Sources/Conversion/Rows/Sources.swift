@@ -26,7 +26,10 @@ struct Sources {
     let files = sources.sorted { $0.key < $1.key }.flatMap(\.value)
     let format =
       if let format = options.format { format } else { try SourceFormat.recognize(files) }
-    set = try format.open(sources, options, presumes: presumes, keepingIn: work)
+    mark = work.flatMap { ReadingMark($0.value(of: .mark)) }
+    // Rows that were kept without what was found of a presumption were read without one.
+    set = try format.open(
+      sources, options, presumes: presumes && mark?.found != .null, keepingIn: work)
     splits = set.splits
     if let train = splits[.train] {
       let keys = options.hasSplitKeys ? try set.splitKeys() : SplitKeys()
@@ -38,7 +41,6 @@ struct Sources {
     let all = splits.sorted { $0.key < $1.key }.flatMap(\.value)
     schema = all[0].schema
     for source in all.dropFirst() { try source.checkLike(all[0]) }
-    mark = work.flatMap { ReadingMark($0.value(of: .mark)) }
     if let mark {
       (featureType, targetType) = (mark.featureType, mark.targetType)
     } else {
