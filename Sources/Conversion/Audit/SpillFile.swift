@@ -39,10 +39,8 @@ final class SpillFile {
 
   /// Has what was written go to the disk, on another thread.
   func synchronize() -> Synchronization {
-    Synchronization {
-      self.error("written", $0)
-    } synchronize: {
-      fdatasync(self.descriptor) == 0 ? 0 : errno
+    Synchronization { () throws(ConversionError) in
+      if fdatasync(self.descriptor) != 0 { throw self.error("written", errno) }
     }
   }
 

@@ -60,19 +60,14 @@ final class Marks {
 final class Synchronization: @unchecked Sendable {
   private let group = DispatchGroup()
   /// Touched by the group's work, and once that is done.
-  private var failure: Int32 = 0
-  private let error: (Int32) -> ConversionError
+  private var result = Result<Void, ConversionError>.success(())
 
-  /// - Parameters:
-  ///   - error: what becomes of the number of an error.
-  ///   - synchronize: waits until the disk has what was written, on another thread, and returns 0 or
-  ///     the number of an error.
-  init(
-    error: @escaping (Int32) -> ConversionError, synchronize: @escaping () -> Int32
-  ) {
-    self.error = error
+  /// - Parameter synchronize: waits until the disk has what was written, on another thread.
+  init(_ synchronize: @escaping () throws(ConversionError) -> Void) {
     nonisolated(unsafe) let synchronize = synchronize
-    DispatchQueue.global().async(group: group) { [self] in failure = synchronize() }
+    DispatchQueue.global().async(group: group) { [self] in
+      do throws(ConversionError) { try synchronize() } catch { result = .failure(error) }
+    }
   }
 
   /// Whether `finish` would not wait.
@@ -81,6 +76,6 @@ final class Synchronization: @unchecked Sendable {
   /// Waits until it is on the disk.
   func finish() throws(ConversionError) {
     group.wait()
-    if failure != 0 { throw error(failure) }
+    try result.get()
   }
 }

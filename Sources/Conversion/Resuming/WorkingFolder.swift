@@ -107,8 +107,14 @@ final class WorkingFolder {
     unlink(rowsPath)
   }
 
-  /// What is done next with the rows that were kept cannot be gone on with.
-  func removeMark() { unlink(path + Unit.mark.rawValue) }
+  /// What is done next with the rows that were kept cannot be gone on with, also after a power cut.
+  func removeMark() {
+    guard unlink(path + Unit.mark.rawValue) == 0 else { return }
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    fsync(folder)
+    close(folder)
+  }
 
   /// The file of the rows that were read.
   var rowsPath: String { path + "rows" }

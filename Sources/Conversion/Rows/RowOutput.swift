@@ -22,7 +22,7 @@ final class RowOutput {
   private(set) var variation: VariationTracker
   /// Nil where the sources say what their columns are like.
   private(set) var features: FeatureScan?
-  /// Nil where rows are written before all have been read.
+  /// Nil where rows lie in files as they are, and are not read twice.
   private(set) var outliers: OutlierCount?
   /// Nil where duplicates are not searched.
   let duplicates: DuplicateSearch?

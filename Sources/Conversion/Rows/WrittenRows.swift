@@ -1,6 +1,4 @@
 import Datasets
-import Glibc
-import HDF5
 
 /// The rows of all splits, written to their places of the output as they come: the output is what is
 /// kept of an interrupted conversion, which goes on behind its last mark.
@@ -9,7 +7,6 @@ final class WrittenRows: RowStore {
   let marks: Marks?
   private let schema: DatasetSchema
   private let form: WaitingRows.Form
-  private let options: ConversionOptions
   /// Rows of each split that came.
   private var rows: [SplitName: Int] = [:]
   private let write: (SplitName, OutputBand) throws(ConversionError) -> Void
@@ -46,7 +43,6 @@ final class WrittenRows: RowStore {
     marks = work.map { Marks(from: begun, in: $0, spacing: options.mostRowBytesInMemory) }
     self.schema = schema
     self.form = form
-    self.options = options
     self.write = { [writer] split, band throws(ConversionError) in try write(writer, split, band) }
   }
 
@@ -74,15 +70,11 @@ final class WrittenRows: RowStore {
     do throws(DatasetError) { try writer.storeAll() } catch { throw ConversionError(error) }
     var mark = mark
     mark.pieces = splits.map { [rows[$0] ?? 0] }
-    let (writer, output) = (writer, options.output)
-    try marks.keep(
-      mark,
-      of: Synchronization { code in
-        ConversionError(
-          subject: output, problem: "cannot be written: \(String(cString: strerror(code)))")
-      } synchronize: {
-        writer.synchronize()
-      })
+    let writer = writer
+    let synchronization = Synchronization { () throws(ConversionError) in
+      do throws(DatasetError) { try writer.synchronize() } catch { throw ConversionError(error) }
+    }
+    try marks.keep(mark, of: synchronization)
   }
 
   private var splits: [SplitName] { schema.rows.keys.sorted() }

@@ -10,7 +10,7 @@ import Synchronization
 /// is removed by `cancel`, when the value is dropped uncommitted, and, once
 /// `removeTemporariesOnInterrupt` was called, when a signal ends the process.
 ///
-/// One thread at a time may use a value.
+/// One thread at a time may use a value, but for what says otherwise.
 package final class AtomicFile {
   /// The name the file will have.
   package let target: String
@@ -86,9 +86,10 @@ package final class AtomicFile {
     }
   }
 
-  /// Waits until the disk has what was written so far.
-  /// - Returns: 0, or the number of the error.
-  package func synchronize() -> Int32 { fdatasync(descriptor) == 0 ? 0 : errno }
+  /// Waits until the disk has what was written so far. Any thread may call it before `commit`.
+  package func synchronize() throws(DatasetError) {
+    try check(fdatasync(descriptor) == 0 ? 0 : errno)
+  }
 
   /// Has the disk start on what another writer has put into the file since it last did, once that is
   /// much: `commit` then waits for the rest only.

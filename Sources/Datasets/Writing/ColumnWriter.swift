@@ -58,7 +58,7 @@ final class ColumnWriter: @unchecked Sendable {
     (rows, rowBytes, chunkRows) = (column.rows, column.rowBytes, column.chunkRows)
     form = "\(column.type) \(column.shape)"
     self.threads = threads
-    let chunks = max(1, min(32, (16 << 20) / column.chunkBytes))
+    let chunks = max(1, min(32, column.chunkCount, (16 << 20) / column.chunkBytes))
     store = try makeStore(chunks)
     for buffer in buffers {
       buffer.memory = .allocate(byteCount: chunks * column.chunkBytes, alignment: 64)
@@ -168,11 +168,9 @@ struct ColumnForm {
   var chunkShape: [Int] { [chunkRows] + shape.dropFirst() }
   var chunkBytes: Int { chunkRows * rowBytes }
 
-  /// Room for what the library keeps of chunks without filters, beside its headers: it needs a key and
-  /// an address for each in nodes that are nine tenths full at least.
-  var chunkIndexBytes: Int {
-    let chunks = (rows + chunkRows - 1) / chunkRows
-    // A node of 64 chunks is there before the first one.
-    return chunks <= 64 ? 0 : chunks * (24 + 8 * (shape.count + 1)) * 5 / 4
-  }
+  var chunkCount: Int { (rows + chunkRows - 1) / chunkRows }
+
+  /// Room for what the library keeps of chunks without filters, beside its headers: a key and an address
+  /// for each in nodes for 64, nine tenths full but for the last.
+  var chunkIndexBytes: Int { (chunkCount + 64) * (24 + 8 * (shape.count + 1)) * 5 / 4 }
 }

@@ -12,14 +12,14 @@ import HDF5
 /// meanwhile, the file is one that can be opened. So one that is kept can be gone on with, and its
 /// rows be read again.
 public final class DatasetWriter {
-  private let output: AtomicFile
+  let output: AtomicFile
   /// Nil while rows are written to places that they have.
-  private var file: File?
-  private let schema: DatasetSchema
-  private let threads = ColumnWriter.Threads()
+  var file: File?
+  let schema: DatasetSchema
+  let threads = ColumnWriter.Threads()
   /// What has the disk start on what was written.
   private let starts = DispatchGroup()
-  private var columns: [SplitName: [FileFormat.Column: ColumnWriter]] = [:]
+  var columns: [SplitName: [FileFormat.Column: ColumnWriter]] = [:]
 
   /// Creates the file under a temporary name beside `path`.
   ///
@@ -153,168 +153,5 @@ public final class DatasetWriter {
       }
     }
     return "sha256:" + whole.finish()
-  }
-}
-
-/// Making the columns.
-extension DatasetWriter {
-  private typealias Forms = [SplitName: [FileFormat.Column: ColumnForm]]
-
-  private static func forms(_ schema: DatasetSchema, _ storage: StorageOptions) -> Forms {
-    let chunkRows = storage.chunkRows(rowBytes: schema.featureBytes)
-    return schema.rows.mapValues { rows in
-      func form(_ type: ElementType, _ rowShape: [Int]) -> ColumnForm {
-        let rowBytes = rowShape.reduce(type.byteCount, *)
-        let beside = storage.chunkRows(rowBytes: rowBytes, besideChunksOf: chunkRows)
-        return ColumnForm(type: type, shape: [rows] + rowShape, chunkRows: min(rows, beside))
-      }
-      var forms = [
-        FileFormat.Column.features: ColumnForm(
-          type: schema.featureType, shape: [rows] + schema.featureShape,
-          chunkRows: min(rows, chunkRows)),
-        .row: form(.int64, []),
-      ]
-      if let type = schema.targetType { forms[.targets] = form(type, schema.targetShape) }
-      if schema.hasWeights { forms[.weights] = form(.float32, []) }
-      return forms
-    }
-  }
-
-  /// Creates the file, in which each chunk has its place.
-  private static func makePlaces(_ forms: Forms, in output: AtomicFile) throws(DatasetError) {
-    let path = output.temporaryPath
-    let indexBytes = forms.values.flatMap(\.values).reduce(0) { $0 + $1.chunkIndexBytes }
-    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
-      let file = try File(
-        creating: path, metadataBytes: indexBytes == 0 ? nil : indexBytes + headerBytes)
-      for split in forms.keys.sorted() { try file.createGroup(split.rawValue) }
-      for (split, column, form) in inOrder(forms) {
-        try file.createDataset(
-          "\(split)/\(column)", form.type, shape: form.shape,
-          storage: .preallocatedChunks(form.chunkShape))
-      }
-      try file.close()
-    }
-  }
-
-  /// Enough for the headers of groups and datasets.
-  private static let headerBytes = 16 << 10
-
-  /// Opens the file for writing to the places of chunks.
-  ///
-  /// - Parameter isOwn: whether this writer has created it.
-  private func makeColumns(
-    _ forms: Forms, isOwn: Bool, _ stored: [SplitName: Int]
-  ) throws(DatasetError) {
-    let path = output.temporaryPath
-    let file = try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
-      try isOwn ? File(reopening: path) : File(opening: path)
-    }
-    try output.open()
-    for (split, column, form) in Self.inOrder(forms) {
-      let places = try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
-        let dataset = try file.dataset("\(split)/\(column)")
-        return try dataset.isLike(form) ? dataset.chunkFileOffsets : []
-      }
-      guard !places.isEmpty else {
-        throw DatasetError(
-          file: path, dataset: "/\(split)/\(column)", problem: "is not what was kept here")
-      }
-      columns[split, default: [:]][column] = try ColumnWriter(form, threads: threads) { _ in
-        PlacedChunks(
-          output, places: places, chunkBytes: form.chunkBytes,
-          storedBytes: (stored[split] ?? 0) * form.rowBytes)
-      }
-    }
-    try DatasetError.converting(file: output.target) { () throws(HDF5Error) in try file.close() }
-  }
-
-  /// Creates the file, to which the library writes compressed chunks.
-  private func makeColumns(_ forms: Forms, level: Int) throws(DatasetError) {
-    let (path, target) = (output.temporaryPath, output.target)
-    let file = try DatasetError.converting(file: target) { () throws(HDF5Error) in
-      let file = try File(creating: path)
-      for split in forms.keys.sorted() { try file.createGroup(split.rawValue) }
-      return file
-    }
-    self.file = file
-    for (split, column, form) in Self.inOrder(forms) {
-      let encoder = ChunkEncoder(
-        elementBytes: form.type.byteCount, level: level, compressors: threads.compressors)
-      let dataset = try DatasetError.converting(file: target) { () throws(HDF5Error) in
-        try file.createDataset(
-          "\(split)/\(column)", form.type, shape: form.shape,
-          storage: .chunked(
-            form.chunkShape,
-            filters: encoder.shuffles ? [.shuffle, .deflate(level)] : [.deflate(level)]))
-      }
-      columns[split, default: [:]][column] = try ColumnWriter(form, threads: threads) { chunks in
-        CompressedChunks(
-          dataset, chunkRows: form.chunkRows, chunkBytes: form.chunkBytes, chunks: chunks,
-          encoder: encoder, file: target)
-      }
-    }
-  }
-
-  private static func inOrder(
-    _ forms: Forms
-  ) -> [(split: SplitName, column: FileFormat.Column, form: ColumnForm)] {
-    forms.sorted { $0.key < $1.key }.flatMap { split, forms in
-      FileFormat.Column.allCases.compactMap { column in
-        forms[column].map { (split, column, $0) }
-      }
-    }
-  }
-}
-
-/// Of a writer without compression.
-extension DatasetWriter {
-  /// Stores all rows that came, so that they can be read, and a later writer could go on behind them
-  /// once `synchronize` has returned.
-  package func storeAll() throws(DatasetError) {
-    for column in columns.values.flatMap(\.values) { try column.storeAll() }
-  }
-
-  /// Waits until the disk has what was stored before. Any thread may call it.
-  /// - Returns: 0, or the number of the error.
-  package func synchronize() -> Int32 { output.synchronize() }
-
-  /// Fills memory with the features of stored rows.
-  ///
-  /// - Parameter row: the first one.
-  package func readFeatures(
-    of split: SplitName, row: Int, into memory: UnsafeMutableRawBufferPointer
-  ) throws(DatasetError) {
-    try columns[split]![.features]!.read(row: row, into: memory)
-  }
-
-  /// Reads all but the features of stored rows.
-  package func readBesideFeatures(
-    of split: SplitName, rows: Range<Int>
-  ) throws(DatasetError) -> (targets: [UInt8], weights: [Float], rowNumbers: [Int]) {
-    let (columns, count) = (columns[split]!, rows.count)
-    func read<Value: BitwiseCopyable>(
-      _ column: FileFormat.Column, _ values: Int, _: Value.Type
-    ) throws(DatasetError) -> [Value] {
-      guard let column = columns[column] else { return [] }
-      let bytes = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: values * MemoryLayout<Value>.stride, alignment: 64)
-      defer { bytes.deallocate() }
-      try column.read(row: rows.lowerBound, into: bytes)
-      return Array(bytes.bindMemory(to: Value.self))
-    }
-    return (
-      try read(.targets, count * schema.targetBytes, UInt8.self),
-      try read(.weights, count, Float.self),
-      try read(.row, count, Int64.self).map { Int($0) }
-    )
-  }
-}
-
-extension HDF5.Dataset {
-  /// Whether it is such a column, its chunks in their places.
-  fileprivate func isLike(_ form: ColumnForm) throws(HDF5Error) -> Bool {
-    guard case .number(form.type, .native) = storedType else { return false }
-    return try shape == form.shape && layout == .chunked(form.chunkShape) && filters.isEmpty
   }
 }

@@ -1,0 +1,42 @@
+/// Of a writer without compression.
+extension DatasetWriter {
+  /// Stores all rows that came, so that they can be read, and a later writer could go on behind them
+  /// once `synchronize` has returned.
+  package func storeAll() throws(DatasetError) {
+    for column in columns.values.flatMap(\.values) { try column.storeAll() }
+  }
+
+  /// Waits until the disk has what was stored before. Any thread may call it before `finish`.
+  package func synchronize() throws(DatasetError) { try output.synchronize() }
+
+  /// Fills memory with the features of stored rows.
+  ///
+  /// - Parameter row: the first one.
+  package func readFeatures(
+    of split: SplitName, row: Int, into memory: UnsafeMutableRawBufferPointer
+  ) throws(DatasetError) {
+    try columns[split]![.features]!.read(row: row, into: memory)
+  }
+
+  /// Reads all but the features of stored rows.
+  package func readBesideFeatures(
+    of split: SplitName, rows: Range<Int>
+  ) throws(DatasetError) -> (targets: [UInt8], weights: [Float], rowNumbers: [Int]) {
+    let (columns, count) = (columns[split]!, rows.count)
+    func read<Value: BitwiseCopyable>(
+      _ column: FileFormat.Column, _ values: Int, _: Value.Type
+    ) throws(DatasetError) -> [Value] {
+      guard let column = columns[column] else { return [] }
+      let bytes = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: values * MemoryLayout<Value>.stride, alignment: 64)
+      defer { bytes.deallocate() }
+      try column.read(row: rows.lowerBound, into: bytes)
+      return Array(bytes.bindMemory(to: Value.self))
+    }
+    return (
+      try read(.targets, count * schema.targetBytes, UInt8.self),
+      try read(.weights, count, Float.self),
+      try read(.row, count, Int64.self).map { Int($0) }
+    )
+  }
+}
