@@ -134,9 +134,12 @@ import Testing
   func `tables that are not what they start like go on with what they are`(store: Store) throws {
     let text =
       "a,b,c,d,e,y\n"
-      + (0..<1500).map { "\($0 == 1490 ? "" : "1"),0,1,0,\(Double($0) / 7),\($0 % 3)\n" }.joined()
+      + (0..<40_000).map { row in
+        "\(row == 39_990 ? "" : "1"),0,1,0,\(Double(row) / 7),\(row % 3)\n"
+      }.joined()
     var options = options([.train: [try folder.write(Array(text.utf8), to: "a.csv")]], in: store)
     options.leastPresumedBytes = 0
+    options.tablePieceBytes = 1 << 16
     // The table is not kept, as it is smaller; its rows are.
     options.keptRowBytes = text.utf8.count + 1
     options.table.targets = ["y"]
