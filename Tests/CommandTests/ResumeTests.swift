@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import TestSupport
 import Testing
 
@@ -110,6 +111,41 @@ import Testing
       number(
         try workshop.json("resume run --epochs 3 --data other.h5 --allow-data-change"), "epochs")
         == 3)
+  }
+
+  @Test func `Data that were touched or copied are taken, changed ones refused by name`() throws {
+    _ = try workshop.json("\(EventfulRun.train) --output run --epochs 1")
+    _ = try workshop.shell("touch data.h5")
+    #expect(number(try workshop.json("resume run --epochs 2"), "epochs") == 2)
+    _ = try workshop.shell("cp data.h5 copy.h5; mv copy.h5 data.h5")
+    #expect(number(try workshop.json("resume run --epochs 3"), "epochs") == 3)
+    _ = try workshop.shell("rm data.h5")
+    try workshop.writePoints(splits: [.train, .validation], seed: 9)
+    expectFailure(
+      try workshop.lockstep("resume run --epochs 4"), status: 1,
+      ["data.h5 is not what the run was trained on", "--allow-data-change"])
+  }
+
+  @Test func `A view's source that was touched or copied is taken, a changed one refused by name`()
+    throws
+  {
+    for file in ["leaving.h5", "outside.h5"] {
+      try workshop.folder.write(bytes(of: fixture("../HDF5Tests/Fixtures/" + file)), to: file)
+    }
+    _ = try workshop.json(
+      "train --data leaving.h5 --features /virtual --targets /virtual --task regression "
+        + "--allow-virtual --epochs 1 --batch-size 2 --shards 1 --hidden 2 --output run")
+    let resume = "resume run --allow-virtual --epochs"
+    _ = try workshop.shell("touch outside.h5")
+    #expect(number(try workshop.json("\(resume) 2"), "epochs") == 2)
+    _ = try workshop.shell("cp outside.h5 copy.h5; mv copy.h5 outside.h5")
+    #expect(number(try workshop.json("\(resume) 3"), "epochs") == 3)
+    let source = try File(opening: workshop.folder.file("outside.h5"), .readWrite)
+    try source.dataset("secret").write([Int32](arrayLiteral: 7, 8, 10))
+    try source.close()
+    expectFailure(
+      try workshop.lockstep("\(resume) 4"), status: 1,
+      ["leaving.h5, or a file that its rows lie in (outside.h5), is not what", "fingerprint"])
   }
 
   @Test func `A run on several files goes on with them, wherever they are`() throws {

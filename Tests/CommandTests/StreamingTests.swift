@@ -123,6 +123,35 @@ import Testing
     }
   }
 
+  @Test func `Sources of views are found from the view's folder where HDF5's variable says so`()
+    throws
+  {
+    for place in ["leaving.h5", "outside.h5", "data/leaving.h5", "data/parts/outside.h5"] {
+      let folder = (path(place) as NSString).deletingLastPathComponent
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+      let name = (place as NSString).lastPathComponent
+      try workshop.folder.write(bytes(of: fixture("../HDF5Tests/Fixtures/" + name)), to: place)
+    }
+    let options =
+      "--features /virtual --targets /virtual --task regression --allow-virtual --epochs 1 "
+      + "--batch-size 2 --shards 1 --hidden 2"
+    let expected = try workshop.json("train --data leaving.h5 --output beside \(options)")
+    let hash = try #require(expected["parametersSHA256"] as? String)
+    try FileManager.default.removeItem(atPath: path("outside.h5"))
+    for (prefix, folder, data) in [
+      ("${ORIGIN}/parts", ".", "data/leaving.h5"), ("${ORIGIN}parts", "data", "leaving.h5"),
+    ] {
+      let outcome = try workshop.shell(
+        """
+        cd \(folder)
+        HDF5_VDS_PREFIX='\(prefix)' "$lockstep" train --data \(data) \(options) \
+          --json --output run --force
+        """)
+      #expect(outcome.status == 0 && outcome.output.contains(hash), "\(outcome.error)")
+    }
+  }
+
   @Test func `Sorted rows and a window too small for them are warned of`() throws {
     for (name, label) in [
       ("sorted.h5", { UInt8($0 * 10 / rows) }), ("mixed.h5", { UInt8($0 % 10) }),

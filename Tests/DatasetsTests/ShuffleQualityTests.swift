@@ -1,4 +1,5 @@
 import HDF5
+import Kernels
 import TestSupport
 import Testing
 
@@ -39,6 +40,21 @@ import Testing
   @Test func `sorted rows in their own order do not mix at all`() throws {
     let quality = try sorted().shuffleQuality(geometry: .none, batch: 64, seed: 0)
     #expect((quality?.unevenness ?? 0) > 7)
+  }
+
+  @Test(arguments: [
+    ShuffleGeometry.none, .window(blockRows: 7, windowBlocks: 5),
+    .window(blockRows: 1000, windowBlocks: 3), .window(blockRows: 5000, windowBlocks: 90),
+  ])
+  func `few rows are kept, among them all that are drawn first`(geometry: ShuffleGeometry) {
+    var order = EpochOrder(rows: 100_003, geometry: geometry, seed: 1, epoch: 0)
+    let kept = FirstRows(of: order, geometry, draws: 3000)
+    let window = geometry.blockRows * geometry.windowBlocks
+    #expect(kept.count <= 105_000 && kept.count < 3000 + window + 10_000)
+    let drawn = AlignedBuffer<Int32>(count: 3000)
+    #expect(order.next(3000, into: drawn.pointer) == 3000)
+    let places = drawn.pointer.compactMap { kept.place(of: Int($0)) }
+    #expect(Set(places).count == 3000 && places.allSatisfy { $0 < kept.count })
   }
 
   @Test func `a full shuffle is the measure`() throws {

@@ -36,6 +36,38 @@ import Testing
     #expect(try view.sourceFiles().map(\.path) == [folder + "views.h5"])
   }
 
+  /// Files `part-0.h5` and so on, and a view that shows as many as there are.
+  private func numbered(parts: Int) throws -> (folder: TemporaryDirectory, view: File) {
+    let folder = TemporaryDirectory()
+    for part in 0..<parts {
+      let file = try File(creating: folder.file("part-\(part).h5"))
+      try file.createDataset("data", .int32, shape: [3]).write([Int32](repeating: 1, count: 3))
+      try file.close()
+    }
+    try folder.write(bytes(of: fixture("Fixtures/numbered.h5")), to: "numbered.h5")
+    return (
+      folder, try File(opening: folder.file("numbered.h5"), allowing: .virtualDatasets)
+    )
+  }
+
+  @Test func `each of a view's numbered files has rows of its own`() throws {
+    let (folder, file) = try numbered(parts: 4)
+    let view = try file.dataset("rows")
+    #expect(try view.shape == [12])
+    let files = try view.sourceFiles()
+    #expect(files.map(\.path) == (0..<4).map { folder.file("part-\($0).h5") })
+    #expect(files.map(\.bytes) == (0..<4).map { 12 * $0..<12 * $0 + 12 })
+  }
+
+  @Test func `numbered files side by side are all found, each with all rows`() throws {
+    let (folder, file) = try numbered(parts: 3)
+    let view = try file.dataset("columns")
+    #expect(try view.shape == [1, 9])
+    let files = try view.sourceFiles()
+    #expect(files.map(\.path) == (0..<3).map { folder.file("part-\($0).h5") })
+    #expect(files.map(\.bytes) == [0..<36, 0..<36, 0..<36])
+  }
+
   @Test func `the files behind views and links are among a view's`() throws {
     let both: Permissions = [.virtualDatasets, .externalLinks]
     for name in ["of-view", "of-link"] {

@@ -47,9 +47,10 @@ extension SplitColumns {
         let memory = UnsafeMutableRawBufferPointer.allocate(
           byteCount: rows * column.rowBytes, alignment: 64)
         defer { memory.deallocate() }
-        for block in 0..<min(16, column.rows / rows) {
+        let blocks = min(16, column.rows / rows)
+        for block in 0..<blocks {
           // The first block starts the data, the last one ends it.
-          let start = (column.rows - rows) * block / 15
+          let start = (column.rows - rows) * block / max(1, blocks - 1)
           try reader.read(start..<start + rows, into: memory, scratch: scratch)
           digest.add(UnsafeRawBufferPointer(memory))
         }

@@ -24,36 +24,47 @@ extension Dataset {
   /// Measures what an order makes of the targets of a split, on up to four million rows of its
   /// first epoch.
   ///
+  /// Memory: 4 bytes for each of those rows and for each row of the window.
+  ///
   /// - Returns: nil for a full shuffle, which is the measure, for targets that are all alike, and
-  ///   for more than 2²⁶ rows, whose labels would take too much memory.
+  ///   for a window of more than 2²⁴ rows, whose targets would take too much memory.
   public func shuffleQuality(
     _ split: SplitName = .train, geometry: ShuffleGeometry, batch: Int, seed: UInt64
   ) throws -> ShuffleQuality? {
     let rows = try rows(of: split)
-    guard geometry.mode != .full, rows <= 1 << 26, batch > 0, batch < rows else { return nil }
+    guard geometry.mode != .full, batch > 0, batch < rows else { return nil }
     let order = EpochOrder(rows: rows, geometry: geometry, seed: seed, epoch: 0)
+    let sample = FirstRows(of: order, geometry, draws: min(rows, Self.mostRows + batch))
+    guard sample.count <= Self.mostRows + batch + Self.mostWindowRows else { return nil }
     let ratio =
       if case .classes(let classes) = targets {
-        try Self.labelRatio(labels(of: split), classes: classes, order, batch: batch)
+        try labelRatio(split, classes: classes, sample, order, batch: batch)
       } else {
-        try Self.meanRatio(firstValues(of: split), order, batch: batch)
+        try meanRatio(split, sample, order, batch: batch)
       }
     return ratio.map { ShuffleQuality(unevenness: $0.squareRoot()) }
   }
 
   private static let mostRows = 4 << 20
+  private static let mostWindowRows = 1 << 24
 
   /// Σ (nᶜ − b·pᶜ)² over the classes, for batches of b rows, as a multiple of a full shuffle's.
-  private static func labelRatio(
-    _ labels: [Int32], classes: Int, _ order: EpochOrder, batch: Int
-  ) -> Double? {
+  private func labelRatio(
+    _ split: SplitName, classes: Int, _ sample: FirstRows, _ order: EpochOrder, batch: Int
+  ) throws -> Double? {
     var total = [Int](repeating: 0, count: classes)
-    for label in labels { total[Int(label)] += 1 }
-    let shares = total.map { Double($0) / Double(labels.count) }
+    var labels = [Int32](repeating: 0, count: sample.count)
+    var row = 0
+    try forEachLabel(of: split) { label in
+      total[Int(label)] += 1
+      if let place = sample.place(of: row) { labels[place] = label }
+      row += 1
+    }
+    let shares = total.map { Double($0) / Double(order.rows) }
     let expected = shares.reduce(0) { $0 + $1 * (1 - $1) }
     var counts = [Int](repeating: 0, count: classes)
-    return ratio(order, batch: batch, rows: labels.count, variance: expected) { rows in
-      for row in rows { counts[Int(labels[Int(row)])] += 1 }
+    return Self.ratio(order, batch: batch, variance: expected) { rows in
+      for row in rows { counts[Int(labels[sample.place(of: Int(row))!])] += 1 }
       var sum = 0.0
       for label in 0..<classes {
         let difference = Double(counts[label]) - Double(rows.count) * shares[label]
@@ -64,13 +75,22 @@ extension Dataset {
     }
   }
 
-  /// The same of the batches' sums of values.
-  private static func meanRatio(_ values: [Float], _ order: EpochOrder, batch: Int) -> Double? {
-    let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
-    let variance =
-      values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(values.count)
-    return ratio(order, batch: batch, rows: values.count, variance: variance) { rows in
-      let difference = rows.reduce(0) { $0 + Double(values[Int($1)]) - mean }
+  /// The same of the batches' sums of the rows' first values.
+  private func meanRatio(
+    _ split: SplitName, _ sample: FirstRows, _ order: EpochOrder, batch: Int
+  ) throws -> Double? {
+    var values = [Float](repeating: 0, count: sample.count)
+    // Welford's algorithm.
+    var (mean, squares) = (0.0, 0.0)
+    try forEachTarget(of: split) { row, targets in
+      let difference = Double(targets[0]) - mean
+      mean += difference / Double(row + 1)
+      squares += difference * (Double(targets[0]) - mean)
+      if let place = sample.place(of: row) { values[place] = targets[0] }
+    }
+    let variance = squares / Double(order.rows)
+    return Self.ratio(order, batch: batch, variance: variance) { rows in
+      let difference = rows.reduce(0) { $0 + Double(values[sample.place(of: Int($1))!]) - mean }
       return difference * difference
     }
   }
@@ -79,9 +99,10 @@ extension Dataset {
   ///   - variance: of a single row.
   ///   - squares: the squared distance of a batch.
   private static func ratio(
-    _ order: EpochOrder, batch: Int, rows: Int, variance: Double,
+    _ order: EpochOrder, batch: Int, variance: Double,
     _ squares: (UnsafeBufferPointer<Int32>) -> Double
   ) -> Double? {
+    let rows = order.rows
     var order = order
     let indices = AlignedBuffer<Int32>(count: batch)
     var sum = 0.0
@@ -95,20 +116,5 @@ extension Dataset {
       variance * Double(batch) * Double(rows - batch) / Double(max(1, rows - 1))
     guard batches > 0, expected > 0 else { return nil }
     return sum / Double(batches) / expected
-  }
-
-  private func labels(of split: SplitName) throws(DatasetError) -> [Int32] {
-    var labels: [Int32] = []
-    labels.reserveCapacity(try rows(of: split))
-    try forEachLabel(of: split) { labels.append($0) }
-    return labels
-  }
-
-  /// The first target value of each row.
-  private func firstValues(of split: SplitName) throws -> [Float] {
-    var values: [Float] = []
-    values.reserveCapacity(try rows(of: split))
-    try forEachTarget(of: split) { _, row in values.append(row[0]) }
-    return values
   }
 }

@@ -191,7 +191,7 @@ extension Column {
     into pieces: [UnsafeMutableRawBufferPointer]
   ) throws(DatasetError) {
     let (count, failure) = FileTransfer.read(descriptor, into: pieces, at: offset)
-    guard count == rows.count * rowBytes else {
+    guard count == pieces.reduce(0, { $0 + $1.count }) else {
       throw error(
         (failure == 0 ? "ends early" : "cannot be read (\(String(cString: strerror(failure))))")
           + " in rows \(rows.lowerBound) to \(rows.upperBound - 1), at byte \(offset + count) of "

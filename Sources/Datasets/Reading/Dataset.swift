@@ -111,6 +111,13 @@ public final class Dataset: Sendable {
     try columns(of: split).map(\.rows).reduce(0, +)
   }
 
+  /// The paths of the files besides that rows lie in, where that is allowed: of external storage, and
+  /// of what views show.
+  public var otherPaths: [String] {
+    let columns = parts.values.joined().flatMap { [$0.features, $0.targets, $0.weights] }
+    return Set(columns.compactMap(\.self).flatMap(\.elsewhere).map(\.file.path)).sorted()
+  }
+
   /// Numbers in a row of features.
   public var featureCount: Int { featureShape.reduce(1, *) }
 

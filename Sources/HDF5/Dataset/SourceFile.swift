@@ -19,10 +19,21 @@ enum SourcePath {
   static func ofViewed(_ name: String, from file: String) -> String? {
     let last = String(name[(name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex)...])
     let base = name.hasPrefix("/") ? last : name
-    let prefixes = getenv("HDF5_VDS_PREFIX").map { String(cString: $0).split(separator: ":") } ?? []
-    let folders = prefixes.map { $0 + "/" } + [folder(of: file), "", folder(of: resolved(file))]
+    let prefix = getenv("HDF5_VDS_PREFIX").map { String(cString: $0) } ?? ""
+    let prefixed = prefix.split(separator: ":").map { String($0) + "/" }
+    let own = [besideOrigin(prefix, of: file), folder(of: file), "", folder(of: resolved(file))]
+    let folders = prefixed + own.compactMap(\.self)
     let places = (name.hasPrefix("/") ? [name] : []) + folders.map { $0 + base }
     return places.first { access($0, F_OK) == 0 }
+  }
+
+  /// The folder that a prefix names from that of the file, where it does. The library takes colons in
+  /// it for a part of the name.
+  private static func besideOrigin(_ prefix: String, of file: String) -> String? {
+    let origin = "${ORIGIN}"
+    guard prefix.hasPrefix(origin) else { return nil }
+    let folder = folder(of: file)
+    return (folder.isEmpty ? "./" : folder) + prefix.dropFirst(origin.count) + "/"
   }
 
   /// The path without links, by which a file is known however it was found.

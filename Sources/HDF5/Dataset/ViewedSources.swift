@@ -32,18 +32,27 @@ struct ViewedSources {
     try checkDepth(behind: view, 0)
     let activity = view.activity("looking for the files with its data")
     let creation = try H5D.creation(view.handle, during: activity)
-    let all = 0..<(try view.shape.first ?? 1)
+    let shape = try view.shape
+    let all = 0..<(shape.first ?? 1)
     var files: [String: Range<Int>] = [:]
     var views = 0
     for index in 0..<(try H5P.viewedCount(creation, during: activity)) {
       let (file, dataset) = try H5P.viewed(creation, index, during: activity)
-      let rows = try H5P.viewedRows(creation, index, during: activity)?.clamped(to: all) ?? all
-      let behind = try behind(dataset, of: file, shownBy: view, most: rows.count)
-      views = max(views, behind.views)
-      for path in behind.paths {
-        let known = files[path] ?? rows
-        files[path] =
-          min(known.lowerBound, rows.lowerBound)..<max(known.upperBound, rows.upperBound)
+      let (found, blocks) = try H5P.viewedRows(creation, index, during: activity)
+      let rows = found?.clamped(to: all) ?? all
+      let parts = try parts(
+        dataset, of: file, shownBy: view,
+        rows: { block in
+          guard let block, let blocks else { return rows }
+          return blocks.rows(ofBlock: block, of: rows, shape)
+        }, most: blocks?.most(in: shape) ?? rows.count)
+      for (behind, rows) in parts {
+        views = max(views, behind.views)
+        for path in behind.paths {
+          let known = files[path] ?? rows
+          files[path] =
+            min(known.lowerBound, rows.lowerBound)..<max(known.upperBound, rows.upperBound)
+        }
       }
     }
     return (files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, views + 1)
@@ -55,29 +64,31 @@ struct ViewedSources {
       "shows itself, or views of views, more than \(Self.mostViews) of them")
   }
 
-  /// What is behind a part of a view.
+  /// What is behind a part of a view, each with the rows of the view that it is behind.
   ///
   /// - Parameters:
   ///   - dataset: a name, in which blocks may be numbered; `file` likewise.
+  ///   - rows: those that a block is in, or nil, the whole part.
   ///   - most: no more blocks than this are looked for.
-  private mutating func behind(
-    _ dataset: String, of file: String, shownBy view: Dataset, most: Int
-  ) throws(HDF5Error) -> Behind {
+  private mutating func parts(
+    _ dataset: String, of file: String, shownBy view: Dataset, rows: (_ block: Int?) -> Range<Int>,
+    most: Int
+  ) throws(HDF5Error) -> [(behind: Behind, rows: Range<Int>)] {
     let (fileName, datasetName) = (ViewedName(file), ViewedName(dataset))
     guard fileName.isNumbered || datasetName.isNumbered else {
       let name = (fileName.name(ofBlock: 0), datasetName.name(ofBlock: 0))
-      if let behind = try behind(name.1, of: name.0, shownBy: view) { return behind }
+      if let behind = try behind(name.1, of: name.0, shownBy: view) { return [(behind, rows(nil))] }
       throw view.activity("looking for the files with its data").error(
         "shows \(dataset) of \(file), which cannot be found")
     }
-    var all = Behind()
+    var all: [(Behind, Range<Int>)] = []
     // As the library does, which shows blocks up to the first that is not there.
     for block in 0..<most {
       guard
         let behind = try behind(
           datasetName.name(ofBlock: block), of: fileName.name(ofBlock: block), shownBy: view)
       else { break }
-      all.add(behind)
+      all.append((behind, rows(block)))
     }
     return all
   }
@@ -115,6 +126,27 @@ struct ViewedSources {
         forbidden: error.forbidden)
     }
     return found[key]
+  }
+}
+
+/// Blocks without end along an axis of a view, as many of which are shown as there are sources.
+struct EndlessBlocks {
+  let axis: Int
+  /// Where the first one starts, how far each is from the one before, and how much of the axis it has.
+  let first: Int
+  let stride: Int
+  let count: Int
+
+  /// How many begin in a view of this shape.
+  func most(in shape: [Int]) -> Int {
+    axis < shape.count && shape[axis] > first ? (shape[axis] - first - 1) / max(1, stride) + 1 : 0
+  }
+
+  /// The rows of one that begins in the view, which are `rows` where rows are not its axis.
+  func rows(ofBlock block: Int, of rows: Range<Int>, _ shape: [Int]) -> Range<Int> {
+    guard axis == 0 else { return rows }
+    let start = first + block * stride
+    return start..<start + min(count, shape[0] - start)
   }
 }
 

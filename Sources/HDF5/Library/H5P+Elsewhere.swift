@@ -64,14 +64,17 @@ extension H5P {
     )
   }
 
-  /// The rows of a view that a part of it is in, from the first to the last; nil where it has no end.
+  /// The rows of a view that a part of it is in, from the first to the last, nil where it has no end;
+  /// and its blocks where these have none.
   static func viewedRows(_ creation: Handle, _ index: Int, during activity: Activity)
-    throws(HDF5Error) -> Range<Int>?
+    throws(HDF5Error) -> (rows: Range<Int>?, blocks: EndlessBlocks?)
   {
     let space = Handle(
       try Library.call("H5Pget_virtual_vspace", during: activity) {
         H5Pget_virtual_vspace(creation.id, index)
       })
-    return try H5S.rows(space, during: activity)
+    return (
+      try H5S.rows(space, during: activity), try H5S.blocks(space, during: activity)
+    )
   }
 }

@@ -61,4 +61,22 @@ enum H5S {
     guard bounds != nil, first[0] <= last[0], last[0] < hsize_t(Int.max) else { return nil }
     return Int(first[0])..<Int(last[0]) + 1
   }
+
+  /// The blocks of a selection that has them without end along an axis; nil for any other.
+  static func blocks(_ space: Handle, during activity: Activity) throws(HDF5Error)
+    -> EndlessBlocks?
+  {
+    let rank = try Library.call("H5Sget_simple_extent_ndims", during: activity) {
+      H5Sget_simple_extent_ndims(space.id)
+    }
+    var start = [hsize_t](repeating: 0, count: max(1, Int(rank)))
+    var (stride, count, block) = (start, start, start)
+    let isFound = try? Library.call("H5Sget_regular_hyperslab", during: activity) {
+      H5Sget_regular_hyperslab(space.id, &start, &stride, &count, &block)
+    }
+    guard isFound != nil, let axis = count.firstIndex(of: chdf5_unlimited()) else { return nil }
+    return EndlessBlocks(
+      axis: axis, first: Int(clamping: start[axis]), stride: Int(clamping: stride[axis]),
+      count: Int(clamping: block[axis]))
+  }
 }

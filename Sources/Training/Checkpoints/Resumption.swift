@@ -68,10 +68,14 @@ public struct Resumption {
   func check(_ dataset: Dataset) throws {
     try found?.checkpoint.model.checkFits(dataset, needsTargets: true)
     guard dataset.fingerprint != data.fingerprint, !allowed.contains(.data) else { return }
+    let others = dataset.otherPaths
+    let named = others.prefix(3).joined(separator: ", ")
+    let more = others.count > 3 ? " and \(others.count - 3) more" : ""
+    let elsewhere = others.isEmpty ? "" : ", or a file that its rows lie in (\(named)\(more)),"
     throw TrainingError.unfit(
       setting: "data",
-      problem: "\(dataset.path) is not what the run was trained on: its fingerprint is "
-        + "\(dataset.fingerprint), the run's \(data.fingerprint). Name the right file (--data), "
+      problem: dataset.paths.joined(separator: " and ") + elsewhere
+        + " is not what the run was trained on: its fingerprint is \(dataset.fingerprint), the run's \(data.fingerprint). Name the right file (--data), "
         + "or go on with other data (--allow-data-change)")
   }
 

@@ -156,6 +156,20 @@ def views(file):
     h5py.h5d.create(file.id, b"blocks", h5py.h5t.STD_I32LE, space, plan)
 
 
+def numbered(file):
+    """Views of as many files as there are, one after another and side by side."""
+    unlimited = h5py.h5s.UNLIMITED
+    for name, shape, count, block in (
+        (b"rows", (6,), (unlimited,), (3,)),
+        (b"columns", (1, 6), (1, unlimited), (1, 3)),
+    ):
+        space = h5py.h5s.create_simple(shape, (*shape[:-1], unlimited))
+        space.select_hyperslab((0,) * len(shape), count, block, block)
+        plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plan.set_virtual(space, b"part-%b.h5", b"data", h5py.h5s.create_simple((3,)))
+        h5py.h5d.create(file.id, name, h5py.h5t.STD_I32LE, space, plan)
+
+
 def huge(file):
     file.create_dataset("rows", (2**40, 1024), "f4", chunks=(64, 1024), compression="gzip")
     file.create_dataset("overflow", (2**40, 2**40), "f8", chunks=(64, 64))
@@ -170,6 +184,7 @@ for name, make, options in (
     ("unsupported.h5", unsupported, {}),
     ("leaving.h5", leaving, {}),
     ("views.h5", views, {}),
+    ("numbered.h5", numbered, {}),
     ("outside.h5", lambda file: file.create_dataset("secret", data=np.array([7, 8, 9], "i4")), {}),
     ("huge.h5", huge, {}),
 ):
