@@ -145,7 +145,7 @@ import Testing
     try source.close()
     expectFailure(
       try workshop.lockstep("\(resume) 4"), status: 1,
-      ["leaving.h5, or a file that its rows lie in (outside.h5), is not what", "fingerprint"])
+      ["leaving.h5, or a file that its rows lie in (", "outside.h5), is not what", "fingerprint"])
   }
 
   @Test func `A run on several files goes on with them, wherever they are`() throws {

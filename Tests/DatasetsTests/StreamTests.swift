@@ -288,4 +288,32 @@ import Testing
         == "raise --memory-budget, or draw from fewer rows at a time (--window-blocks, --block-rows)"
     )
   }
+
+  @Test(arguments: [0, 700]) func `long rows come from their places in the file, also to a resume`(
+    skipping: Int
+  ) throws {
+    let folder = TemporaryDirectory()
+    let file = try File(creating: folder.file("long.h5"))
+    try file.createDataset("train/features", .float32, shape: [2000, 300])
+      .write((0..<2000 * 300).map { Float($0) })
+    try file.createDataset("train/targets", .uint8, shape: [2000])
+      .write([UInt8](repeating: 0, count: 2000))
+    try file.close()
+    let geometry = ShuffleGeometry.window(blockRows: 40, windowBlocks: 6)
+    let stream = try Datasets.Dataset(path: folder.file("long.h5"))
+      .stream(.train, geometry: geometry, batch: 64, decoders: 2, budget: 2 << 20)
+    #expect(!stream.plan.staysResident)
+    var order = EpochOrder(rows: 2000, geometry: geometry, seed: 5, epoch: 1)
+    order.skip(skipping)
+    let pass = stream.pass(seed: 5, epoch: 1, skipping: skipping)
+    defer { pass.end() }
+    let (rows, places) = (AlignedBuffer<Int32>(count: 64), AlignedBuffer<Int32>(count: 64))
+    while case let count = try pass.next(64, into: places.pointer), count > 0 {
+      #expect(order.next(64, into: rows.pointer) == count)
+      let expected = rows.pointer[..<count].flatMap { row in
+        (Int(row) * 300..<Int(row) * 300 + 300).map { Float($0) }
+      }
+      #expect(stream.memory.features(Array(places.pointer[..<count])) == expected)
+    }
+  }
 }
