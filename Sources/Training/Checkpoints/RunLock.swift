@@ -12,7 +12,7 @@ final class RunLock {
     guard descriptor >= 0 else { throw RunDirectory.failure(folder, "cannot be opened") }
     // Of a file system that cannot lock folders nothing better can be had.
     if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      close(descriptor)
+      // `deinit` runs also now, and closes it.
       throw TrainingError.runDirectory(
         path: folder,
         problem: "is in use: another process is training in it; wait for it, or stop it first")
