@@ -37,6 +37,17 @@ public struct ConversionError: Error, Sendable, Equatable, CustomStringConvertib
     remedy = error.remedy
   }
 
+  /// Runs `body` and turns the Datasets module's errors, which are about the output, into this module's.
+  static func converting<Result>(
+    _ body: () throws(DatasetError) -> Result
+  ) throws(ConversionError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw ConversionError(error)
+    }
+  }
+
   /// Where, and what was found, without advice.
   public var place: String { "\(subject): \(problem)" }
 

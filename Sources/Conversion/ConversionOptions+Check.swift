@@ -49,10 +49,8 @@ extension ConversionOptions {
         option: "--compression", problem: "is gzip:\(level)",
         expected: "none, or gzip:1 (fast) to gzip:9 (small)")
     }
-    do throws(DatasetError) {
+    try ConversionError.converting { () throws(DatasetError) in
       try AtomicFile.check(output, replacingExisting: replacesExisting)
-    } catch {
-      throw ConversionError(error)
     }
   }
 

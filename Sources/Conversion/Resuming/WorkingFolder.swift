@@ -109,11 +109,8 @@ final class WorkingFolder {
 
   /// What is done next with the rows that were kept cannot be gone on with, also after a power cut.
   func removeMark() {
-    guard unlink(path + Unit.mark.rawValue) == 0 else { return }
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    fsync(folder)
-    close(folder)
+    let mark = path + Unit.mark.rawValue
+    if unlink(mark) == 0 { try? AtomicFile.syncFolder(of: mark) }
   }
 
   /// The file of the rows that were read.
@@ -182,11 +179,9 @@ final class WorkingFolder {
   }
 
   private func write(_ text: String, as unit: Unit) throws(ConversionError) {
-    do throws(DatasetError) {
+    try ConversionError.converting { () throws(DatasetError) in
       try AtomicFile.write(
         text + Self.checksum(of: text), to: path + unit.rawValue, replacingExisting: true)
-    } catch {
-      throw ConversionError(error)
     }
   }
 

@@ -12,10 +12,11 @@ struct OutputBand {
   /// The class of each row; empty when targets are values.
   var labels: [Int32] = []
 
-  /// Calls `body` with the rows at some places of these.
+  /// Calls `body` with the rows at some places of these, which are in order.
   func picking(
     _ places: [Int], _ body: (OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
+    if places.count == rows { return try body(self) }
     let featureBytes = features.count / rows
     let targetBytes = targets.count / rows
     let weightBytes = weights.count / rows

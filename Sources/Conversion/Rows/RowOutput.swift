@@ -57,12 +57,10 @@ final class RowOutput {
       storage.compression = choice.compression
       compression = choice
     }
-    do throws(DatasetError) {
-      return try DatasetWriter(
+    return try ConversionError.converting { () throws(DatasetError) in
+      try DatasetWriter(
         path: options.output, schema: schema, storage: storage,
         replacingExisting: options.replacesExisting)
-    } catch {
-      throw ConversionError(error)
     }
   }
 
@@ -72,10 +70,8 @@ final class RowOutput {
     guard let writer else { preconditionFailure("no rows were written") }
     // More than rows is written to the file now.
     try marks?.end()
-    do throws(DatasetError) {
-      return try writer.finish(information)
-    } catch {
-      throw ConversionError(error)
+    return try ConversionError.converting { () throws(DatasetError) in
+      try writer.finish(information)
     }
   }
 
@@ -150,13 +146,7 @@ final class RowOutput {
   ) throws(ConversionError) {
     try forEachBand(of: sources, from: nil) { band, _, _ throws(ConversionError) in
       try distribute(band, of: split, by: plan) { split, places throws(ConversionError) in
-        if places.count == band.rows {
-          try append(to: split, band)
-        } else {
-          try band.picking(places) { band throws(ConversionError) in
-            try append(to: split, band)
-          }
-        }
+        try band.picking(places) { band throws(ConversionError) in try append(to: split, band) }
       }
     }
     classes?.close(after: split)
@@ -313,12 +303,10 @@ final class RowOutput {
   private func append(to split: SplitName, _ band: OutputBand) throws(ConversionError) {
     let writer = if let writer { writer } else { try begin(band) }
     self.writer = writer
-    do throws(DatasetError) {
+    try ConversionError.converting { () throws(DatasetError) in
       try writer.append(
         to: split, features: band.features, targets: band.targets,
         weights: Array(band.weights.bindMemory(to: Float.self)), rowNumbers: band.numbers)
-    } catch {
-      throw ConversionError(error)
     }
     if split == .train { variation.add(band.features, rows: band.rows) }
     outliers?.add(band.features)

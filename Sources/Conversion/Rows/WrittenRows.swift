@@ -57,14 +57,11 @@ final class WrittenRows: RowStore {
     _ places: [Int], of band: OutputBand, to split: SplitName
   ) throws(ConversionError) {
     rows[split, default: 0] += places.count
-    if places.count == band.rows {
-      try write(split, band)
-    } else {
-      try band.picking(places) { band throws(ConversionError) in try write(split, band) }
-    }
+    try band.picking(places) { band throws(ConversionError) in try write(split, band) }
     try marks?.add(bytes: places.count * form.recordBytes)
   }
 
+  // Without `ConversionError.converting`, on which the compiler (6.3.1) crashes in here.
   func keep(_ mark: ReadingMark) throws(ConversionError) {
     guard let marks else { return }
     do throws(DatasetError) { try writer.storeAll() } catch { throw ConversionError(error) }
@@ -87,7 +84,8 @@ final class WrittenRows: RowStore {
       rows[split] = count
       try forEachBand(of: split, rows: count, bandRows) {
         rows, features throws(ConversionError) in
-        let (targets, weights, numbers) = try converting { () throws(DatasetError) in
+        let (targets, weights, numbers) = try ConversionError.converting {
+          () throws(DatasetError) in
           try writer.readBesideFeatures(of: split, rows: rows)
         }
         try targets.withUnsafeBufferPointer { targets throws(ConversionError) in
@@ -107,7 +105,7 @@ final class WrittenRows: RowStore {
   func forEachBandOfFeatures(
     bandRows: Int, _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try converting { () throws(DatasetError) in try writer.storeAll() }
+    try ConversionError.converting { () throws(DatasetError) in try writer.storeAll() }
     for split in splits {
       try forEachBand(of: split, rows: schema.rows[split] ?? 0, bandRows) {
         _, features throws(ConversionError) in try body(features)
@@ -126,16 +124,10 @@ final class WrittenRows: RowStore {
       let band = start..<min(start + bandRows, rows)
       let features = UnsafeMutableRawBufferPointer(
         rebasing: memory[..<(band.count * form.featureBytes)])
-      try converting { () throws(DatasetError) in
+      try ConversionError.converting { () throws(DatasetError) in
         try writer.readFeatures(of: split, row: start, into: features)
       }
       try body(band, UnsafeRawBufferPointer(features))
     }
-  }
-
-  private func converting<Result>(
-    _ body: () throws(DatasetError) -> Result
-  ) throws(ConversionError) -> Result {
-    do throws(DatasetError) { return try body() } catch { throw ConversionError(error) }
   }
 }

@@ -236,7 +236,7 @@ extension AtomicFile {
   }
 
   /// Makes the names in the folder of `path` durable.
-  private static func syncFolder(of path: String) throws(DatasetError) {
+  package static func syncFolder(of path: String) throws(DatasetError) {
     let folder = folder(of: path)
     let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(folder, "cannot be opened", errno) }

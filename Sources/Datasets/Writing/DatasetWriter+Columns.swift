@@ -33,9 +33,8 @@ extension DatasetWriter {
     let hasManyChunks = columns.contains { $0.chunkCount > 64 }
     let indexBytes = columns.reduce(0) { $0 + $1.chunkIndexBytes }
     try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
-      let file = try File(
-        creating: path, metadataBytes: hasManyChunks ? indexBytes + headerBytes : nil)
-      for split in forms.keys.sorted() { try file.createGroup(split.rawValue) }
+      let file = try create(
+        path, forms, metadataBytes: hasManyChunks ? indexBytes + headerBytes : nil)
       for (split, column, form) in inOrder(forms) {
         try file.createDataset(
           "\(split)/\(column)", form.type, shape: form.shape,
@@ -81,9 +80,7 @@ extension DatasetWriter {
   func makeColumns(_ forms: Forms, level: Int) throws(DatasetError) {
     let (path, target) = (output.temporaryPath, output.target)
     let file = try DatasetError.converting(file: target) { () throws(HDF5Error) in
-      let file = try File(creating: path)
-      for split in forms.keys.sorted() { try file.createGroup(split.rawValue) }
-      return file
+      try Self.create(path, forms)
     }
     self.file = file
     for (split, column, form) in Self.inOrder(forms) {
@@ -102,6 +99,15 @@ extension DatasetWriter {
           encoder: encoder, file: target)
       }
     }
+  }
+
+  /// Creates a file with the groups of the splits.
+  private static func create(
+    _ path: String, _ forms: Forms, metadataBytes: Int? = nil
+  ) throws(HDF5Error) -> File {
+    let file = try File(creating: path, metadataBytes: metadataBytes)
+    for split in forms.keys.sorted() { try file.createGroup(split.rawValue) }
+    return file
   }
 
   private static func inOrder(
