@@ -9,26 +9,6 @@ import Dispatch
 /// its rows are put in their places, and handed out; pieces follow one another, so the order is that
 /// of a shuffle in memory.
 final class WaitingRows {
-  /// What a row is made of.
-  struct Form {
-    var featureBytes: Int
-    var targetBytes: Int
-    var weightBytes = 0
-
-    /// Of a row with its place and its number.
-    var recordBytes: Int { 16 + featureBytes + targetBytes + weightBytes }
-  }
-
-  /// Where the rows are that do not fit in memory.
-  struct Region {
-    var file: SpillFile
-    var offset: Int
-    /// Whether the file outlives an interruption.
-    var isKept = false
-    /// Rows of each piece that are in the file already; nil where there are none.
-    var written: [Int]?
-  }
-
   /// The place of each row, in the order in which they come; nil where they stay in it.
   private let places: [Int32]?
   private let rows: Int
@@ -242,74 +222,5 @@ final class WaitingRows {
       rows: places.count, features: UnsafeRawBufferPointer(features),
       targets: UnsafeRawBufferPointer(targets), weights: UnsafeRawBufferPointer(weights),
       numbers: numbers)
-  }
-}
-
-extension WaitingRows.Form {
-  /// Stores a row of a band with its place as a record.
-  @inline(__always)
-  fileprivate func store(
-    _ row: Int, of band: OutputBand, place: Int, at record: UnsafeMutableRawPointer
-  ) {
-    record.storeBytes(of: Int64(place), as: Int64.self)
-    record.storeBytes(of: Int64(band.numbers[row]), toByteOffset: 8, as: Int64.self)
-    (record + 16).copyMemory(
-      from: band.features.baseAddress! + row * featureBytes, byteCount: featureBytes)
-    (record + 16 + featureBytes).copyMemory(
-      from: band.targets.baseAddress! + row * targetBytes, byteCount: targetBytes)
-    if weightBytes > 0 {
-      (record + 16 + featureBytes + targetBytes).copyMemory(
-        from: band.weights.baseAddress! + row * weightBytes, byteCount: weightBytes)
-    }
-  }
-
-  @inline(__always)
-  fileprivate func number(of record: UnsafeRawPointer) -> Int {
-    Int(record.loadUnaligned(fromByteOffset: 8, as: Int64.self))
-  }
-
-  /// Copies a record to a row of columns.
-  @inline(__always)
-  fileprivate func load(
-    _ record: UnsafeRawPointer, to row: Int, _ features: UnsafeMutableRawBufferPointer,
-    _ targets: UnsafeMutableRawBufferPointer, _ weights: UnsafeMutableRawBufferPointer
-  ) {
-    (features.baseAddress! + row * featureBytes).copyMemory(
-      from: record + 16, byteCount: featureBytes)
-    (targets.baseAddress! + row * targetBytes).copyMemory(
-      from: record + 16 + featureBytes, byteCount: targetBytes)
-    if weightBytes > 0 {
-      (weights.baseAddress! + row * weightBytes).copyMemory(
-        from: record + 16 + featureBytes + targetBytes, byteCount: weightBytes)
-    }
-  }
-}
-
-extension WaitingRows.Region {
-  /// Bytes that one core reads at a time.
-  private static let partBytes = 4 << 20
-
-  /// Fills memory with what lies at an offset of the region, on all cores, and lets the system forget
-  /// it.
-  fileprivate func read(
-    at place: Int, into memory: UnsafeMutableRawBufferPointer
-  ) throws(ConversionError) {
-    nonisolated(unsafe) let (region, memory) = (self, memory)
-    let parts = stride(from: 0, to: memory.count, by: Self.partBytes).map {
-      $0..<min($0 + Self.partBytes, memory.count)
-    }
-    let results = concurrentResults(parts.count) { part -> Result<Void, ConversionError> in
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: memory[parts[part]])
-      let start = region.offset + place + parts[part].lowerBound
-      do throws(ConversionError) {
-        try region.file.read(at: start, into: bytes)
-        // On the disk already, as far as it is kept; otherwise it need not get there.
-        if region.isKept { region.file.forget(at: start, byteCount: bytes.count) }
-        return .success(())
-      } catch {
-        return .failure(error)
-      }
-    }
-    for result in results { try result.get() }
   }
 }

@@ -1,0 +1,169 @@
+import Datasets
+import HDF5
+import Kernels
+
+/// Reads rows from sources, a band at a time: checks them, converts them to the types that are stored,
+/// and counts them.
+final class RowInput {
+  private let schema: DatasetSchema
+  private let source: SourceSchema
+  private(set) var rowsRead = 0
+  /// Nil when targets are values.
+  private(set) var classes: ClassTally?
+  /// Nil where the sources say what their columns are like.
+  private(set) var features: FeatureScan?
+
+  init(schema: DatasetSchema, source: SourceSchema, classCount: Int?) {
+    self.schema = schema
+    self.source = source
+    if source.preprocessing == nil {
+      features = FeatureScan(type: schema.featureType, rowShape: schema.featureShape)
+    }
+    if source.hasClasses { classes = ClassTally(type: source.targetType, count: classCount) }
+  }
+
+  private var targetType: ElementType { schema.targetType ?? source.targetType }
+
+  /// What a row is made of where it is stored.
+  var form: WaitingRows.Form {
+    WaitingRows.Form(
+      featureBytes: schema.featureShape.reduce(schema.featureType.byteCount, *),
+      targetBytes: schema.targetShape.reduce(targetType.byteCount, *),
+      weightBytes: schema.hasWeights ? MemoryLayout<Float>.size : 0)
+  }
+
+  /// Rows of a band: features and targets of at most about 4 MiB each.
+  var bandRows: Int {
+    let rowBytes = max(
+      form.featureBytes, source.featureBytes, form.targetBytes, source.targetBytes)
+    return max(1, (4 << 20) / rowBytes)
+  }
+
+  // MARK: - Interruptions
+
+  /// Takes over what was found before the conversion was interrupted.
+  func restore(_ begun: ReadingMark) throws(ConversionError) {
+    rowsRead = begun.rows
+    try classes?.restore(begun.classes)
+    try features?.restore(begun.features)
+  }
+
+  /// What was found so far.
+  /// - Parameters:
+  ///   - source: the one that is read, counted through all splits.
+  ///   - place: where reading can go on in it.
+  func mark(source: Int, _ place: RowPlace) -> ReadingMark {
+    var mark = ReadingMark(featureType: schema.featureType, targetType: targetType)
+    (mark.source, mark.place, mark.rows) = (source, place, rowsRead)
+    mark.classes = classes?.settings ?? .null
+    mark.features = features?.settings ?? .null
+    return mark
+  }
+
+  // MARK: - Reading
+
+  /// Reads the rows of a split's sources; they are numbered through all of them.
+  ///
+  /// - Parameters:
+  ///   - start: the source to begin with, and where in it; nil for the first one's start.
+  ///   - plan: how rows are drawn for other splits; nil where none are.
+  ///   - take: gets a band and the places in it of the rows that go to a split.
+  ///   - finishBand: gets the index of the source that a band was of, and where reading can go on
+  ///     behind it, if it can.
+  func read(
+    _ sources: [any RowSource], of split: SplitName, from start: (source: Int, place: RowPlace)?,
+    by plan: SplitPlan?,
+    take: (OutputBand, [Int], SplitName) throws(ConversionError) -> Void,
+    finishBand: (Int, RowPlace?) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    try forEachBand(of: sources, from: start) { band, index, next throws(ConversionError) in
+      try distribute(band, of: split, by: plan, take)
+      try finishBand(index, next)
+    }
+    classes?.close(after: split)
+  }
+
+  private func forEachBand(
+    of sources: [any RowSource], from start: (source: Int, place: RowPlace)?,
+    _ body: (OutputBand, Int, RowPlace?) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let (bandRows, form) = (bandRows, form)
+    let stored = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * form.featureBytes, alignment: 64)
+    let storedTargets = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * form.targetBytes, alignment: 64)
+    // Of sources without weights, where others have some.
+    let ones = [Float](repeating: 1, count: schema.hasWeights ? bandRows : 0)
+    defer {
+      stored.deallocate()
+      storedTargets.deallocate()
+    }
+    var (firstIndex, firstNumber) = (0, 0)
+    for (index, source) in sources.enumerated() {
+      defer {
+        firstIndex += source.rowCount
+        firstNumber += source.numberCount
+      }
+      let place = index == start?.source ? start?.place ?? RowPlace() : RowPlace()
+      if index < start?.source ?? 0 || place.row == source.rowCount { continue }
+      try source.read(bandRows: bandRows, from: place) { band throws(ConversionError) in
+        try check(band, of: source)
+        let labels = try classes?.labels(band.targets, firstRow: band.firstRow, of: source)
+        rowsRead += band.rows
+        var output = OutputBand(
+          firstIndex: firstIndex + band.firstRow, rows: band.rows,
+          features: SmallestType.convert(
+            band.features, from: self.source.featureType, to: schema.featureType, in: stored),
+          targets: SmallestType.convert(
+            band.targets, from: self.source.targetType, to: targetType, in: storedTargets),
+          numbers: (band.numbers ?? Array(band.firstRow..<band.firstRow + band.rows))
+            .map { firstNumber + $0 },
+          labels: labels ?? [])
+        features?.add(output.features)
+        if let weights = band.weights {
+          output.weights = weights
+          try body(output, index, band.next)
+        } else {
+          try ones.withUnsafeBufferPointer { ones throws(ConversionError) in
+            output.weights = UnsafeRawBufferPointer(
+              UnsafeBufferPointer(rebasing: ones.prefix(band.rows)))
+            try body(output, index, band.next)
+          }
+        }
+      }
+    }
+  }
+
+  /// Throws if a number of the band is NaN or infinite.
+  private func check(_ band: SourceBand, of source: any RowSource) throws(ConversionError) {
+    for (bytes, type, width, path) in [
+      (band.features, self.source.featureType, self.source.featureWidth, source.path),
+      (band.targets, self.source.targetType, self.source.targetWidth, source.targetPath),
+    ] {
+      guard let index = firstNonFinite(bytes, type: ElementCode(type)) else { continue }
+      let row = band.numbers?[index / width] ?? band.firstRow + index / width
+      throw ConversionError(
+        subject: path,
+        problem: "has a number that is NaN, infinite or beyond a float's range in row "
+          + "\(row), column \(index % width) (counted from 0)",
+        expected: "finite numbers", remedy: "remove the row or replace the value")
+    }
+  }
+
+  /// Hands out the places of a band's rows that go to each split, and counts their classes.
+  private func distribute(
+    _ band: OutputBand, of split: SplitName, by plan: SplitPlan?,
+    _ take: (OutputBand, [Int], SplitName) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    guard let plan, plan.rows.count > 1 else {
+      classes?.count(band.labels, in: split)
+      return try take(band, Array(0..<band.rows), split)
+    }
+    for split in SplitName.allCases {
+      let places = (0..<band.rows).filter { plan.destination[band.firstIndex + $0] == split }
+      if places.isEmpty { continue }
+      if !band.labels.isEmpty { classes?.count(places.lazy.map { band.labels[$0] }, in: split) }
+      try take(band, places, split)
+    }
+  }
+}
