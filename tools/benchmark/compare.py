@@ -59,6 +59,7 @@ class Row:
 def run(module: str, *arguments: str) -> dict:
     """Runs one module of peers/ in a process of its own; its last line of output is the result."""
     command = [sys.executable, "-m", f"peers.{module}", *arguments]
+    harness.warm_memory()
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=600)
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]

@@ -88,6 +88,7 @@ class Bench:
         results = self.results[section] = {name: [] for name in commands}
         for number in range(1, self.options.rounds + 1):
             for name, command in commands.items():
+                harness.warm_memory()
                 result = result_of(command)
                 results[name].append(result | {"loadAverage": round(os.getloadavg()[0], 2)})
                 rate = result.get("megabytesPerSecond") or result["samplesPerSecond"]
