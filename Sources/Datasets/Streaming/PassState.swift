@@ -10,12 +10,10 @@ final class PassState: @unchecked Sendable {
   /// Blocks in the order in which they are to be read, and how many have been taken.
   private var schedule: [Int32] = []
   private var taken = 0
+  /// Of a resident split: which blocks are in memory.
   private var isHere: [Bool]
-  /// The slots of each block that is here: of each row, −1 where it was drawn, or of the whole block.
-  /// Empty for a resident split.
-  private var places: [[Int32]] = []
-  /// Rows of each block that this pass has not drawn yet; empty for a resident split.
-  private var remaining: [Int32] = []
+  /// Of any other: those that are.
+  private var open: OpenBlocks
   /// Of blocks that have rows which were used before the pass began: those that were not, counted
   /// from the block's first. Never changed once there are threads.
   private var unused: [Int: [Int32]] = [:]
@@ -37,9 +35,10 @@ final class PassState: @unchecked Sendable {
     ownerReads = plan.ownerReads
     isHere = stream.isHere
     missing = isHere.count { !$0 }
-    if plan.staysResident { return }
-    places = Array(repeating: [], count: plan.blocks)
-    remaining = (0..<plan.blocks).map { Int32(stream.rows(ofBlock: $0).count) }
+    open = OpenBlocks(
+      rows: (0..<(plan.staysResident ? 0 : plan.blocks)).map {
+        Int32(stream.rows(ofBlock: $0).count)
+      }, blockRows: plan.blockRows, placesRows: plan.placesRows)
   }
 
   // MARK: - Before the pass
@@ -52,13 +51,13 @@ final class PassState: @unchecked Sendable {
     while left > 0 {
       let count = order.next(min(left, drawn.count), into: drawn)
       if count == 0 { break }
-      for row in drawn[..<count] { remaining[Int(row) / plan.blockRows] -= 1 }
+      for row in drawn[..<count] { open.skip(row) }
       left -= count
     }
     guard plan.placesRows else { return }
     for row in order.left {
       let (block, row) = Int(row).quotientAndRemainder(dividingBy: plan.blockRows)
-      if Int(remaining[block]) < stream.rows(ofBlock: block).count {
+      if open.remaining(block) < stream.rows(ofBlock: block).count {
         unused[block, default: []].append(Int32(row))
       }
     }
@@ -66,7 +65,7 @@ final class PassState: @unchecked Sendable {
 
   func schedule(_ admissions: [Int32]) {
     schedule = admissions.filter { block in
-      !isHere[Int(block)] && (remaining.isEmpty || remaining[Int(block)] > 0)
+      plan.staysResident ? !isHere[Int(block)] : open.remaining(Int(block)) > 0
     }
     missing = schedule.count
   }
@@ -95,14 +94,12 @@ final class PassState: @unchecked Sendable {
   ///
   /// - Returns: its block; nil where all are there.
   private func place(_ rows: UnsafeMutableBufferPointer<Int32>, from next: inout Int) -> Int? {
+    guard plan.staysResident else { return open.draw(rows, from: &next, leaving: &leaving) }
     // A resident row's place is its number.
-    if plan.staysResident, missing == 0 { return nil }
-    let blockRows = Int32(plan.blockRows)
+    if missing == 0 { return nil }
     while next < rows.endIndex {
-      let (number, row) = rows[next].quotientAndRemainder(dividingBy: blockRows)
-      let block = Int(number)
+      let block = Int(rows[next]) / plan.blockRows
       guard isHere[block] else { return block }
-      if !plan.staysResident { rows[next] = draw(Int(row), of: block) }
       next += 1
     }
     return nil
@@ -130,29 +127,10 @@ final class PassState: @unchecked Sendable {
         return
       }
       stream.slots.giveBack(leaving)
-      for block in places { stream.slots.giveBack(block.lazy.filter { $0 >= 0 }) }
+      stream.slots.giveBack(open.close())
       leaving = []
-      places = []
       monitor.signal(.threads)
     }
-  }
-
-  /// The place of a row, which is not to be had again.
-  private func draw(_ row: Int, of block: Int) -> Int32 {
-    remaining[block] -= 1
-    guard plan.placesRows else {
-      let slot = places[block][0]
-      if remaining[block] == 0 {
-        leaving.append(slot)
-        places[block] = []
-      }
-      return slot * Int32(plan.blockRows) + Int32(row)
-    }
-    let slot = places[block][row]
-    leaving.append(slot)
-    places[block][row] = -1
-    if remaining[block] == 0 { places[block] = [] }
-    return slot
   }
 
   private func freeLeaving() {
@@ -174,7 +152,7 @@ final class PassState: @unchecked Sendable {
     while true {
       let (isDone, job) = try monitor.locked { () throws(DatasetError) -> (Bool, Job?) in
         if let error { throw error }
-        if isHere[block] { return (true, nil) }
+        if isHere(block) { return (true, nil) }
         if ownerReads, let job = nextJob() { return (false, job) }
         awaited = block
         monitor.signal(.threads)
@@ -187,6 +165,10 @@ final class PassState: @unchecked Sendable {
       if ownReader == nil { ownReader = try BlockReader(stream) }
       if let ownReader { read(job, ownReader) }
     }
+  }
+
+  private func isHere(_ block: Int) -> Bool {
+    plan.staysResident ? isHere[block] : open.contains(block)
   }
 
   // MARK: - Decoder threads
@@ -221,7 +203,7 @@ final class PassState: @unchecked Sendable {
   private func nextJob() -> Job? {
     guard taken < schedule.count else { return nil }
     let block = Int(schedule[taken])
-    let count = plan.staysResident ? 0 : plan.placesRows ? Int(remaining[block]) : 1
+    let count = plan.staysResident ? 0 : plan.placesRows ? open.remaining(block) : 1
     guard stream.slots.freeCount >= count else { return nil }
     taken += 1
     return (block, stream.slots.take(count))
@@ -248,8 +230,7 @@ final class PassState: @unchecked Sendable {
 
   private func announce(_ block: Int, _ slots: [Int32]) {
     monitor.locked {
-      isHere[block] = true
-      if !plan.staysResident { places[block] = slots }
+      if plan.staysResident { isHere[block] = true } else { open.open(block, slots) }
       missing -= 1
       if block == awaited { monitor.signal(.owner) }
       if plan.staysResident, missing == 0 {
