@@ -10,6 +10,7 @@ import argparse
 import gzip
 import json
 import mmap
+import multiprocessing
 import os
 import resource
 import time
@@ -89,19 +90,25 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def warm_memory(byte_count: int = 512 << 20) -> None:
+def warm_memory() -> None:
     """Has the machine hold as much free memory as a process begins with that follows at once.
 
     A virtual machine may give memory that was free for two seconds back to its host. To touch it again
     then takes ten times as long, as a file takes that is not in the page cache.
     """
+    # In a process of its own: Linux would count this one's peak memory as that of those it starts.
+    process = multiprocessing.Process(target=use_memory)
+    process.start()
+    process.join()
+
+
+def use_memory(byte_count: int = 512 << 20) -> None:
     memory = mmap.mmap(-1, byte_count, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory.madvise(mmap.MADV_HUGEPAGE)
     for place in range(0, byte_count, mmap.PAGESIZE):
         memory[place] = 1
     # What was freed before is given back by then.
     time.sleep(2.5)
-    memory.close()
 
 
 Work = Generator[tuple[int, SupportsFloat], None, None]
