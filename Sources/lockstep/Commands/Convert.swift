@@ -139,7 +139,9 @@ enum Convert: Command {
   ) throws -> ConversionSummary {
     do {
       var pace = ConversionPace()
-      return try Converter.convert(options) { console.show(pace.state($0)) }
+      return try Converter.convert(options) { progress in
+        if let state = pace.state(progress) { console.show(state) }
+      }
     } catch {
       throw error.isUsage ? UsageError(error.description) : error as any Error
     }
