@@ -85,7 +85,12 @@ import Testing
       $0.table.targets = ["y"]
       $0.table.imputation = .constant(0)
     }
-    #expect(told.map(\.total) == [try bytes(of: file).count, try bytes(of: file).count])
+    let size = try bytes(of: file).count
+    #expect(told.map(\.total) == [size, size])
+    for pass in told {
+      let half = pass.done[pass.done.count / 2]
+      #expect((size / 4..<size * 3 / 4).contains(half), "\(pass)")
+    }
   }
 
   @Test func `counting, drawing and fitting are passes`() throws {
