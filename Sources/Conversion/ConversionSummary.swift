@@ -27,11 +27,3 @@ public struct ConversionSummary: Sendable, Equatable {
   public var skippedExamples: [ConversionError] = []
   public var audit: Audit
 }
-
-/// How far a conversion is.
-public struct ConversionProgress: Sendable, Equatable {
-  /// Each row is read once and written once.
-  public var rowsRead: Int
-  public var rowsWritten: Int
-  public var rowsTotal: Int
-}

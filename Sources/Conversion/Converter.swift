@@ -15,15 +15,14 @@ public enum Converter {
     try options.check()
     let work = options.isResumable ? try WorkingFolder(options) : nil
     defer { work?.remove() }
-    return try convert(options, keepingIn: work, progress)
+    return try convert(options, keepingIn: work, ProgressReporter(progress))
   }
 
   private static func convert(
-    _ options: ConversionOptions, keepingIn work: WorkingFolder?,
-    _ progress: @escaping (ConversionProgress) -> Void
+    _ options: ConversionOptions, keepingIn work: WorkingFolder?, _ progress: ProgressReporter
   ) throws(ConversionError) -> ConversionSummary {
-    let files = try SourceFile.open(options.sources, keepingIn: work)
-    let sources = try Sources(files, options, presumes: true, keepingIn: work)
+    let files = try SourceFile.open(options.sources, keepingIn: work, progress)
+    let sources = try Sources(files, options, presumes: true, keepingIn: work, progress)
     do throws(ConversionError) {
       return try convert(sources, options, keepingIn: work, progress)
     } catch {
@@ -31,12 +30,13 @@ public enum Converter {
     }
     work?.removeRows()
     return try convert(
-      Sources(files, options, presumes: false, keepingIn: work), options, keepingIn: work, progress)
+      Sources(files, options, presumes: false, keepingIn: work, progress), options,
+      keepingIn: work, progress)
   }
 
   private static func convert(
     _ sources: Sources, _ options: ConversionOptions, keepingIn work: WorkingFolder?,
-    _ progress: @escaping (ConversionProgress) -> Void
+    _ progress: ProgressReporter
   ) throws(ConversionError) -> ConversionSummary {
     let schema = sources.outputSchema
     let classNames = try sources.classNames(options)

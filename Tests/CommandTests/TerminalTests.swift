@@ -25,14 +25,94 @@ import Testing
   }
 
   @Test func `A conversion tells its rate and the time that is left`() throws {
-    let progress = ConversionProgress(rowsRead: 3000, rowsWritten: 1000, rowsTotal: 5000)
-    let state = ConversionPace.state(progress, done: 2000, total: 10_000, seconds: 4)
+    let progress = ConversionProgress.rows(read: 3000, written: 1000, total: 5000)
+    let state = ConversionPace.state(progress, done: 2000, seconds: 4)
     #expect(state.title == "writing" && state.fraction == 0.4)
     #expect(state.details == ["250 rows/s", "12.0 s left", "1,000 of 5,000 rows written"])
     let outcome = try workshop.shell(
       "LC_ALL=C.UTF-8 TERM=xterm script -qec "
         + "'\"$lockstep\" convert --train data.h5 --output out.h5' /dev/null")
     #expect(outcome.output.contains("\rwriting  ") && outcome.output.contains(" rows/s"))
+  }
+
+  static let passes: [(ConversionProgress.Pass, String, [String])] = [
+    (
+      .init(work: .examining, source: "a/train.csv", unit: .bytes, done: 3 << 30, total: 12 << 30),
+      "examining train.csv", ["512.0 MiB/s", "18.0 s left", "3.0 GiB of 12.0 GiB"]
+    ),
+    (
+      .init(work: .counting, source: "x.csv", unit: .bytes, done: 1 << 30, total: 1 << 30),
+      "counting rows of x.csv", ["170.7 MiB/s", "0.0 s left", "1.0 GiB of 1.0 GiB"]
+    ),
+    (
+      .init(work: .examining, source: "pictures/", unit: .files, done: 600, total: 1200),
+      "examining pictures", ["100 files/s", "6.0 s left", "600 of 1,200 files"]
+    ),
+    (
+      .init(work: .splitting, source: "x.npy", unit: .rows, done: 1, total: 1),
+      "splitting x.npy", ["0.2 rows/s", "0.0 s left", "1 of 1 row"]
+    ),
+    (
+      .init(work: .fitting, source: "x.csv", unit: .bytes, done: 0, total: 2048),
+      "fitting on x.csv", ["0 bytes of 2.0 KiB"]
+    ),
+    (
+      .init(work: .copying, source: "standard input", unit: .bytes, done: 6 << 20),
+      "copying standard input", ["1.0 MiB/s", "6.0 MiB"]
+    ),
+    (
+      .init(work: .decompressing, source: "x.npz.gz", unit: .bytes, done: 0, total: 5),
+      "decompressing x.npz.gz", ["0 bytes of 5 bytes"]
+    ),
+    (
+      .init(work: .countingOutliers, unit: .rows, done: 0, total: 5), "counting outliers",
+      ["0 of 5 rows"]
+    ),
+    (
+      .init(work: .searchingDuplicates, unit: .rows, done: 0, total: 5), "searching duplicates",
+      ["0 of 5 rows"]
+    ),
+    (
+      .init(
+        work: .counting, source: String(repeating: "long", count: 20), unit: .files, done: 0,
+        total: 5), "counting rows of longlonglonglong...", ["0 of 5 files"]
+    ),
+  ]
+
+  @Test(arguments: passes)
+  func `A pass over the sources tells what it does, its rate and the time that is left`(
+    pass: ConversionProgress.Pass, title: String, details: [String]
+  ) {
+    let state = ConversionPace.state(.pass(pass), done: pass.done, seconds: 6)
+    #expect(state.title == title && state.details == details)
+    #expect(state.fraction == pass.total.map { Double(pass.done) / Double($0) })
+  }
+
+  @Test func `A pass of which nobody knows how long it is has no bar`() {
+    let state = ProgressLine.State(
+      title: "copying standard input", fraction: nil, details: ["1.0 MiB/s", "6.0 MiB"])
+    #expect(
+      ProgressLine.line(state, width: 80, isUnicode: false)
+        == "copying standard input  1.0 MiB/s  6.0 MiB")
+    #expect(ProgressLine.line(state, width: 35, isUnicode: false).count == 33)
+    #expect(ProgressLine.line(state, width: 10, isUnicode: false) == "copying st")
+  }
+
+  @Test func `A conversion shows its passes on a terminal and nowhere else`() throws {
+    let name = "a\u{1b}[31m\nb.csv"
+    var text = "x,y\n"
+    for row in 0..<100 { text += "\(["red", "green"][row % 2]),\(row % 3)\n" }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: workshop.folder.file(name)))
+    let convert = "convert --output out.h5 --force --target y --train a*.csv"
+    let shown = try workshop.shell(
+      "LC_ALL=C.UTF-8 TERM=xterm script -qec '\"$lockstep\" \(convert)' /dev/null")
+    #expect(shown.output.contains("\rexamining a\\u{1b}[31m b.csv  "), "\(shown.output)")
+    #expect(shown.output.contains("\u{1b}[31m") == false)
+    for option in ["", " --json"] {
+      let outcome = try workshop.shell("\"$lockstep\" \(convert)\(option)")
+      #expect(outcome.status == 0 && outcome.error.isEmpty)
+      #expect(!outcome.output.contains("examining"))
+    }
   }
 
   @Test func `A reader that goes away is no error`() throws {

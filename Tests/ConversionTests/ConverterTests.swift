@@ -103,7 +103,7 @@ import Testing
     var options = options([.train: [images, targets]])
     options.shuffle = .none
     let summary = try Converter.convert(options) { last = $0 }
-    #expect(last == ConversionProgress(rowsRead: 3, rowsWritten: 3, rowsTotal: 3))
+    #expect(last == .rows(read: 3, written: 3, total: 3))
     #expect(summary.targets == .values(1))
     #expect(summary.classCounts.isEmpty)
     #expect(summary.normalization == .none)

@@ -23,6 +23,7 @@ final class DuplicateSearch {
   private static let hashBits: UInt128 = ~(1 << 40 - 1)
   private let memoryRows: Int
   private let output: String
+  private let progress: ProgressReporter
   private var hashes: [UInt128] = []
   private var spill: SpillFile?
   /// Where the parts of each sorted run start in the file, in hashes, and where its last one ends.
@@ -34,9 +35,13 @@ final class DuplicateSearch {
   /// - Parameters:
   ///   - memoryRows: hashes that may be in memory at a time.
   ///   - output: the file beside which there is room.
-  init(memoryRows: Int, output: String) {
+  ///   - progress: is told how far the merging of hashes from the file is.
+  init(
+    memoryRows: Int, output: String, _ progress: ProgressReporter = ProgressReporter()
+  ) {
     self.memoryRows = max(16, memoryRows)
     self.output = output
+    self.progress = progress
   }
 
   /// Takes rows of a split.
@@ -90,27 +95,39 @@ final class DuplicateSearch {
   }
 
   func finish() throws(ConversionError) -> Result {
-    if !runs.isEmpty {
-      if !hashes.isEmpty { try spillRun() }
-      hashes = []
-    }
-    let ends = runs.isEmpty ? sort() : []
+    guard !runs.isEmpty else { return finishInMemory() }
+    if !hashes.isEmpty { try spillRun() }
+    hashes = []
+    let rows = runs.reduce(0) { $0 + $1[Self.parts] - $1[0] }
+    let pass = PassProgress(.searchingDuplicates, in: .rows, total: rows, to: progress)
+    pass.begin(nil)
     nonisolated(unsafe) let search = self
-    let counts = concurrentResults(Self.parts) { part -> Swift.Result<Result, ConversionError> in
+    let counts = pass.concurrentResults(Self.parts, amount: rows) {
+      part -> Swift.Result<Result, ConversionError> in
       var count = Count()
       do throws(ConversionError) {
-        if search.runs.isEmpty {
-          for hash in search.hashes[ends[part]..<ends[part + 1]] { count.add(hash) }
-        } else {
-          try search.merge(part) { count.add($0) }
-        }
+        try search.merge(part) { count.add($0) }
         return .success(count.result)
       } catch {
         return .failure(error)
       }
     }
+    pass.end(at: rows)
     var whole = Result()
     for count in counts { whole.add(try count.get()) }
+    return whole
+  }
+
+  private func finishInMemory() -> Result {
+    let ends = sort()
+    nonisolated(unsafe) let search = self
+    let counts = concurrentResults(Self.parts) { part in
+      var count = Count()
+      for hash in search.hashes[ends[part]..<ends[part + 1]] { count.add(hash) }
+      return count.result
+    }
+    var whole = Result()
+    for count in counts { whole.add(count) }
     return whole
   }
 

@@ -53,7 +53,8 @@ struct ImageSet {
   private mutating func readHeaders(
     _ files: [ImageFile], of source: SourceFile
   ) throws(ConversionError) -> [ImageFile] {
-    let results = concurrentResults(files.count) { [decoders] index in
+    let pass = pass(files, of: source)
+    let results = pass.concurrentResults(files.count, amount: files.count) { [decoders] index in
       var file = files[index]
       do throws(ImageHeader.Problem) {
         try file.readHeader(decoders)
@@ -62,6 +63,7 @@ struct ImageSet {
         return .failure(error)
       }
     }
+    pass.end(at: files.count)
     var good: [ImageFile] = []
     for (file, result) in zip(files, results) {
       switch result {
@@ -79,6 +81,13 @@ struct ImageSet {
     return good
   }
 
+  /// Begins a pass over the images of a folder.
+  private func pass(_ files: [ImageFile], of source: SourceFile) -> PassProgress {
+    let pass = PassProgress(.examining, in: .files, total: files.count, to: source.progress)
+    pass.begin(source.path)
+    return pass
+  }
+
   private mutating func makeSources() throws(ConversionError) -> [SplitName: [any RowSource]] {
     let all = folders.flatMap(\.files)
     let channels = all.map(\.header.channels).max()!
@@ -94,7 +103,7 @@ struct ImageSet {
     var sources: [SplitName: [any RowSource]] = [:]
     for folder in folders {
       var files = folder.files
-      if options.table.skipsBadRows { files = leaveOutDamaged(files, channels) }
+      if options.table.skipsBadRows { files = leaveOutDamaged(files, of: folder.source, channels) }
       guard !files.isEmpty else {
         throw ConversionError(
           subject: folder.source.path, problem: "has no image that can be read",
@@ -122,9 +131,11 @@ struct ImageSet {
 
   /// Decodes all images, since what is damaged must be known before rows are counted.
   private mutating func leaveOutDamaged(
-    _ files: [ImageFile], _ channels: Int
+    _ files: [ImageFile], of source: SourceFile, _ channels: Int
   ) -> [ImageFile] {
-    let results = concurrentResults(files.count) { [decoders] index -> ImageHeader.Problem? in
+    let pass = pass(files, of: source)
+    let results = pass.concurrentResults(files.count, amount: files.count) {
+      [decoders] index -> ImageHeader.Problem? in
       let header = files[index].header
       let rows = UnsafeMutableRawBufferPointer.allocate(
         byteCount: header.width * header.height * channels * (header.bits / 8), alignment: 64)
@@ -136,6 +147,7 @@ struct ImageSet {
         return error
       }
     }
+    pass.end(at: files.count)
     var good: [ImageFile] = []
     for (file, problem) in zip(files, results) {
       if let problem {

@@ -21,7 +21,10 @@ final class RandomAccessFile: Sendable {
   }
 
   /// Copies all that is left of a reader to a working file.
-  convenience init(copying reader: any ByteReader) throws(ConversionError) {
+  /// - Parameter advance: called now and then on the way.
+  convenience init(
+    copying reader: any ByteReader, advance: () -> Void = {}
+  ) throws(ConversionError) {
     let spool = try Spool()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
@@ -29,6 +32,7 @@ final class RandomAccessFile: Sendable {
     while case let count = try reader.read(into: buffer), count > 0 {
       try spool.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), of: reader.path)
       size += count
+      advance()
     }
     self.init(
       path: reader.path, systemPath: spool.path,

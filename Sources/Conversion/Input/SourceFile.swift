@@ -14,14 +14,19 @@ final class SourceFile: Sendable {
   /// The file's path for the system.
   private let systemPath: String
   private let spool: Spool?
+  /// Is told how far what is read of it is.
+  let progress: ProgressReporter
 
   /// The word that stands for standard input on the command line.
   static let standardInput = "-"
 
   /// The sources of each split.
-  /// - Parameter work: where what can be read only once is kept.
+  /// - Parameters:
+  ///   - work: where what can be read only once is kept.
+  ///   - progress: is told how far the passes over them are.
   static func open(
-    _ arguments: [SplitName: [String]], keepingIn work: WorkingFolder? = nil
+    _ arguments: [SplitName: [String]], keepingIn work: WorkingFolder?,
+    _ progress: ProgressReporter
   ) throws(ConversionError) -> [SplitName: [SourceFile]] {
     var sources: [SplitName: [SourceFile]] = [:]
     // What is named twice may be there for reading once only.
@@ -30,7 +35,7 @@ final class SourceFile: Sendable {
       for argument in arguments {
         let file =
           if let file = opened[argument] { file } else {
-            try SourceFile(argument, keepingIn: work)
+            try SourceFile(argument, keepingIn: work, progress)
           }
         opened[argument] = file
         sources[split, default: []].append(file)
@@ -42,17 +47,22 @@ final class SourceFile: Sendable {
   /// - Parameters:
   ///   - argument: a path, or "-".
   ///   - work: where what can be read only once is kept; nil for a file without a name.
-  init(_ argument: String, keepingIn work: WorkingFolder? = nil) throws(ConversionError) {
+  ///   - progress: is told how far the passes over it are.
+  init(
+    _ argument: String, keepingIn work: WorkingFolder? = nil,
+    _ progress: ProgressReporter = ProgressReporter()
+  ) throws(ConversionError) {
+    self.progress = progress
     let isInput = argument == Self.standardInput
     path = isInput ? "standard input" : argument
     if let kept = try work?.spool(of: argument) {
       spool = kept
     } else if isInput {
-      spool = try Self.spool(STDIN_FILENO, argument, named: path, work)
+      spool = try Self.spool(STDIN_FILENO, argument, named: path, work, progress)
     } else {
       let descriptor = try Self.open(argument, named: argument)
       defer { close(descriptor) }
-      spool = try Self.spool(descriptor, argument, named: argument, work)
+      spool = try Self.spool(descriptor, argument, named: argument, work, progress)
     }
     systemPath = spool?.path ?? (isInput ? "/proc/\(getpid())/fd/\(STDIN_FILENO)" : argument)
     let descriptor = try Self.open(systemPath, named: path)
@@ -85,10 +95,19 @@ final class SourceFile: Sendable {
 
   /// The content for reading at any place; decompressed to a working file if need be.
   func openAnywhere() throws(ConversionError) -> RandomAccessFile {
-    guard compression == .none, !isFolder else { return try RandomAccessFile(copying: try open()) }
+    guard compression == .none, !isFolder else { return try decompressed() }
     return RandomAccessFile(
       path: path, systemPath: systemPath, descriptor: try Self.open(systemPath, named: path),
       size: size, spool: spool)
+  }
+
+  private func decompressed() throws(ConversionError) -> RandomAccessFile {
+    let reader = try open()
+    let pass = PassProgress(.decompressing, over: [self])
+    pass.begin(path)
+    let copy = try RandomAccessFile(copying: reader) { pass.advance(to: reader.bytesTaken) }
+    pass.end(at: size)
+    return copy
   }
 
   static func open(_ path: String, named name: String) throws(ConversionError) -> Int32 {
@@ -104,7 +123,8 @@ final class SourceFile: Sendable {
   /// Copies what can be read only once.
   /// - Returns: nil for a file, which needs no copy.
   private static func spool(
-    _ descriptor: Int32, _ argument: String, named path: String, _ work: WorkingFolder?
+    _ descriptor: Int32, _ argument: String, named path: String, _ work: WorkingFolder?,
+    _ progress: ProgressReporter
   ) throws(ConversionError) -> Spool? {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -121,6 +141,9 @@ final class SourceFile: Sendable {
     let spool = if let work { try work.newSpool(for: argument) } else { try Spool() }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { buffer.deallocate() }
+    let pass = PassProgress(.copying, in: .bytes, total: nil, to: progress)
+    pass.begin(path)
+    var copied = 0
     while true {
       let count = read(descriptor, buffer.baseAddress, buffer.count)
       if count < 0 {
@@ -129,6 +152,8 @@ final class SourceFile: Sendable {
       }
       if count == 0 { break }
       try spool.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), of: path)
+      copied += count
+      pass.advance(to: copied)
     }
     try spool.finish()
     try work?.keepIdentity()

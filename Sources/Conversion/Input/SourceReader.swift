@@ -9,6 +9,9 @@ final class SourceReader: ByteReader {
   /// Bytes handed out so far, decompressed.
   private(set) var position = 0
 
+  /// Bytes of the file on the disk that were read, and decompressed, so far.
+  var bytesTaken: Int { filePosition - unread.count }
+
   private let descriptor: Int32
   private let decompressor: (any Decompressor)?
   /// Bytes of the file that are not yet decompressed, and where they end in the file.
@@ -151,7 +154,7 @@ final class SourceReader: ByteReader {
   }
 
   private var place: String {
-    "at byte \(filePosition - unread.count), after \(position) decompressed bytes"
+    "at byte \(bytesTaken), after \(position) decompressed bytes"
   }
 
   private var cutShort: ConversionError {

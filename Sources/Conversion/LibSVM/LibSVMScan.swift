@@ -27,10 +27,11 @@ struct LibSVMScan {
   }
 
   /// Reads a file to its end.
-  mutating func add(_ file: SourceFile) throws(ConversionError) {
+  /// - Parameter pass: is told how much was read.
+  mutating func add(_ file: SourceFile, reportingTo pass: PassProgress) throws(ConversionError) {
     var rows = 0
     var numbers = 0
-    try Self.forEachLine(of: file) { line, _ throws(ConversionError) in
+    try Self.forEachLine(of: file, reportingTo: pass) { line, _ throws(ConversionError) in
       numbers += 1
       switch line {
       case .success(let line):
@@ -66,14 +67,22 @@ struct LibSVMScan {
   }
 
   /// Calls `body` with each row of a file, or what is wrong with it, and the row's number.
+  /// - Parameter pass: is told how much was read; nil where that is told elsewhere.
   static func forEachLine(
-    of file: SourceFile,
+    of file: SourceFile, reportingTo pass: PassProgress? = nil,
     _ body: (Result<LibSVMLine, ConversionError>, Int) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let lines = LineReader(try file.open())
+    let reader = try file.open()
+    let lines = LineReader(reader)
+    pass?.begin(file.path)
+    var bytesTaken = 0
     var line = LibSVMLine()
     var number = 0
     while let text = try lines.next() {
+      if reader.bytesTaken != bytesTaken {
+        bytesTaken = reader.bytesTaken
+        pass?.advance(to: bytesTaken)
+      }
       do throws(LibSVMLine.Problem) {
         guard try line.parse(text) else { continue }
       } catch {
@@ -87,5 +96,6 @@ struct LibSVMScan {
       try body(.success(line), number)
       number += 1
     }
+    pass?.end(at: file.size)
   }
 }

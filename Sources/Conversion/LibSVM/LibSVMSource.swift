@@ -43,9 +43,9 @@ final class LibSVMSource: RowSource {
   ) throws(ConversionError) -> ArraySet {
     var scan = LibSVMScan(skips: options.table.skipsBadRows)
     let splits = sources.sorted { $0.key < $1.key }
-    for (_, files) in splits {
-      for file in files { try scan.add(file) }
-    }
+    let files = splits.flatMap(\.value)
+    let pass = PassProgress(.examining, over: files)
+    for file in files { try scan.add(file, reportingTo: pass) }
     guard scan.width > 0 else {
       throw ConversionError(
         subject: splits[0].value[0].path, problem: "has no features in any row",

@@ -10,7 +10,7 @@ final class RowOutput {
   /// Of rows in the output itself, until it is finished.
   private var marks: Marks?
   private let schema: DatasetSchema
-  private let progress: (ConversionProgress) -> Void
+  private let progress: ProgressReporter
   private let options: ConversionOptions
   private let input: RowInput
   private var rowsWritten = 0
@@ -22,7 +22,7 @@ final class RowOutput {
 
   init(
     schema: DatasetSchema, source: SourceSchema, classCount: Int?, options: ConversionOptions,
-    progress: @escaping (ConversionProgress) -> Void
+    progress: ProgressReporter
   ) {
     self.schema = schema
     input = RowInput(schema: schema, source: source, classCount: classCount)
@@ -33,7 +33,8 @@ final class RowOutput {
     duplicates =
       options.searchesDuplicates
       // Hashes are there twice while they are sorted.
-      ? DuplicateSearch(memoryRows: options.memoryBudget / 8 / 32, output: options.output) : nil
+      ? DuplicateSearch(
+        memoryRows: options.memoryBudget / 8 / 32, output: options.output, progress) : nil
   }
 
   /// What was found in the rows: of classes nil when targets are values, of columns nil where the
@@ -102,8 +103,22 @@ final class RowOutput {
     try written.readAgain(bandRows: input.bandRows)
     try keep(sources, in: written)
     if !sources.areStored, var outliers = outlierCount(sources) {
-      try written.forEachBandOfFeatures(bandRows: input.bandRows) { outliers.add($0) }
+      try countOutliers(in: written) { outliers.add($0) }
       self.outliers = outliers
+    }
+  }
+
+  private func countOutliers(
+    in written: WrittenRows, _ add: (UnsafeRawBufferPointer) -> Void
+  ) throws(ConversionError) {
+    let total = schema.rows.values.reduce(0, +)
+    let pass = PassProgress(.countingOutliers, in: .rows, total: total, to: progress)
+    pass.begin(nil)
+    var rows = 0
+    try written.forEachBandOfFeatures(bandRows: input.bandRows) { features in
+      add(features)
+      rows += features.count / input.form.featureBytes
+      pass.advance(to: rows)
     }
   }
 
@@ -201,9 +216,8 @@ final class RowOutput {
   }
 
   private func report() {
-    progress(
-      ConversionProgress(
-        rowsRead: input.rowsRead, rowsWritten: rowsWritten,
-        rowsTotal: schema.rows.values.reduce(0, +)))
+    progress.report(
+      .rows(
+        read: input.rowsRead, written: rowsWritten, total: schema.rows.values.reduce(0, +)))
   }
 }

@@ -15,7 +15,7 @@ struct SmallestType {
 
   /// The smallest types for the rows of all sources, which are read for it, unless that is known.
   static func of(
-    _ sources: [any RowSource]
+    _ sources: [any RowSource], _ progress: ProgressReporter
   ) throws(ConversionError) -> (features: ElementType, targets: ElementType) {
     let schema = sources[0].schema
     var features = SmallestType(schema.featureType)
@@ -23,15 +23,24 @@ struct SmallestType {
     guard !schema.isSmallestType, features.shrinks || targets.shrinks else {
       return (schema.featureType, schema.targetType)
     }
+    let pass = PassProgress(.examining, over: sources, to: progress)
     for source in sources {
+      pass.begin(source.path)
       if features.shrinks {
         try source.read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band in
           features.add(band.features)
           targets.add(band.targets)
+          pass.advance(to: band.firstRow + band.rows)
         }
       } else {
-        try source.readTargets { targets.add($0) }
+        var rows = 0
+        try source.readTargets {
+          targets.add($0)
+          rows += $0.count / schema.targetBytes
+          pass.advance(to: rows)
+        }
       }
+      pass.end(at: source.rowCount)
     }
     return (features.result, targets.result)
   }

@@ -23,7 +23,7 @@ protocol SourceSet: AnyObject {
   /// What is known of the columns, and was done to them.
   func describe(in audit: inout Audit, outliers: [String: Int])
   /// What the rows of `train` are split by.
-  func splitKeys() throws(ConversionError) -> SplitKeys
+  func splitKeys(_ progress: ProgressReporter) throws(ConversionError) -> SplitKeys
   /// Finds what has to be known of the rows that are learned from before any is read. Schemas are
   /// known afterwards.
   func fit(plan: SplitPlan?) throws(ConversionError)
@@ -61,7 +61,7 @@ final class ArraySet: SourceSet {
 
   func describe(in audit: inout Audit, outliers: [String: Int]) {}
 
-  func splitKeys() throws(ConversionError) -> SplitKeys {
+  func splitKeys(_ progress: ProgressReporter) throws(ConversionError) -> SplitKeys {
     for (name, value) in [("--group-by", options.groupBy), ("--time-order", options.timeOrder)]
     where value != nil {
       throw ConversionError(
@@ -71,6 +71,7 @@ final class ArraySet: SourceSet {
     }
     var keys = SplitKeys()
     guard options.stratifies, let sources = splits[.train] else { return keys }
+    let pass = PassProgress(.splitting, over: sources, to: progress)
     for source in sources {
       guard source.schema.hasClasses else {
         throw ConversionError(
@@ -79,10 +80,13 @@ final class ArraySet: SourceSet {
           expected: "classes")
       }
       let tally = ClassTally(type: source.schema.targetType, count: nil)
+      pass.begin(source.path)
       try source.read(bandRows: max(1, (4 << 20) / source.schema.featureBytes)) {
         band throws(ConversionError) in
         keys.classes += try tally.labels(band.targets, firstRow: band.firstRow, of: source)
+        pass.advance(to: band.firstRow + band.rows)
       }
+      pass.end(at: source.rowCount)
     }
     return keys
   }

@@ -19,9 +19,10 @@ struct Sources {
   ///   - sources: of each split.
   ///   - presumes: whether large tables may be taken for what they start like.
   ///   - work: where what was found out is kept.
+  ///   - progress: is told how far the passes over the sources are.
   init(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool,
-    keepingIn work: WorkingFolder?
+    keepingIn work: WorkingFolder?, _ progress: ProgressReporter
   ) throws(ConversionError) {
     let files = sources.sorted { $0.key < $1.key }.flatMap(\.value)
     let format =
@@ -32,7 +33,7 @@ struct Sources {
       sources, options, presumes: presumes && mark?.found != .null, keepingIn: work)
     splits = set.splits
     if let train = splits[.train] {
-      let keys = options.hasSplitKeys ? try set.splitKeys() : SplitKeys()
+      let keys = options.hasSplitKeys ? try set.splitKeys(progress) : SplitKeys()
       plan = try SplitPlan(rows: train.reduce(0) { $0 + $1.rowCount }, keys, options)
     } else {
       plan = nil
@@ -44,7 +45,7 @@ struct Sources {
     if let mark {
       (featureType, targetType) = (mark.featureType, mark.targetType)
     } else {
-      (featureType, targetType) = try SmallestType.of(all)
+      (featureType, targetType) = try SmallestType.of(all, progress)
     }
   }
 

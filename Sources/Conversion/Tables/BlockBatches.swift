@@ -9,6 +9,8 @@ final class BlockBatches<Output> {
     /// Where the piece starts in the table's bytes, and where the blocks end.
     var offset: Int
     var end: Int
+    /// Bytes of the file on the disk that were read for this piece and those before it.
+    var bytesTaken: Int
     /// Whether a record follows that is longer than a piece.
     var isTooLong = false
   }
@@ -54,7 +56,7 @@ final class BlockBatches<Output> {
     filled += count
     isFinal = count < free.count
     let bytes = UnsafeBufferPointer(rebasing: buffer[..<filled])
-    var batch = Batch(blocks: [], offset: offset, end: offset)
+    var batch = Batch(blocks: [], offset: offset, end: offset, bytesTaken: file.bytesTaken)
     var start = 0
     while start < filled {
       let cuts = cuts(bytes, from: start)

@@ -12,16 +12,20 @@ struct LineCount: Sendable {
   /// - Parameter start: where the records start.
   /// - Returns: nil for a table with quotes, whose records may have line ends in them, and for a
   ///   compressed one, which is read front to back only.
-  func records(of source: SourceFile, from start: Int) throws(ConversionError) -> Int? {
+  func records(
+    of source: SourceFile, from start: Int, reportingTo pass: PassProgress
+  ) throws(ConversionError) -> Int? {
     guard source.compression == .none, !source.isFolder else { return nil }
     let file = try source.openAnywhere()
     let pieces = stride(from: start, to: file.size, by: pieceBytes).map {
       $0..<min($0 + pieceBytes, file.size)
     }
     let scratch = ScratchPool()
-    let hasQuotes = Atomic<Bool>(false)
-    let counts = concurrentResults(pieces.count) { index -> Result<Int?, ConversionError> in
-      if hasQuotes.load(ordering: .relaxed) { return .success(nil) }
+    let quotes = Quotes()
+    pass.begin(source.path)
+    let counts = pass.concurrentResults(pieces.count, amount: file.size) {
+      index -> Result<Int?, ConversionError> in
+      if quotes.wereFound.load(ordering: .relaxed) { return .success(nil) }
       // What comes before says whether the first line end ends an empty line.
       let before = min(2, pieces[index].lowerBound - start)
       let count = before + pieces[index].count
@@ -35,7 +39,7 @@ struct LineCount: Sendable {
       }
       let isLast = index == pieces.count - 1
       let lines = Self.lines(UnsafeRawBufferPointer(bytes), from: before, isLast: isLast)
-      if lines == nil { hasQuotes.store(true, ordering: .relaxed) }
+      if lines == nil { quotes.wereFound.store(true, ordering: .relaxed) }
       return .success(lines)
     }
     var sum = 0
@@ -43,7 +47,12 @@ struct LineCount: Sendable {
       guard let count = try count.get() else { return nil }
       sum += count
     }
+    pass.end(at: file.size)
     return sum
+  }
+
+  private final class Quotes: Sendable {
+    let wereFound = Atomic<Bool>(false)
   }
 
   /// Lines that end in a piece and are not empty; with what is left at the end of the last piece.

@@ -19,6 +19,11 @@ struct OrderSearch {
 
   var isUnfinished: Bool { unknownBits > 0 && !queries.isEmpty }
 
+  /// So many more times the values are to be read.
+  var passesLeft: Int {
+    queries.isEmpty ? 0 : (unknownBits + Self.digitBits - 1) / Self.digitBits
+  }
+
   /// Bits that the present pass finds.
   private var bits: Int { min(Self.digitBits, unknownBits) }
 

@@ -58,7 +58,8 @@ struct TableInference {
     let made = try preprocessing(start)
     if case .listedClasses = made.target.kind { return nil }
     var sizes: [TableReader.Size] = []
-    for table in tables { sizes.append(try table.file.reader.measure()) }
+    let pass = PassProgress(.counting, over: tables.map(\.file.reader.source))
+    for table in tables { sizes.append(try table.file.reader.measure(reportingTo: pass)) }
     return (TableScan(all: start.all, learned: start.all, sizes: sizes), made)
   }
 

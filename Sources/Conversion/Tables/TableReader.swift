@@ -48,16 +48,18 @@ struct TableReader {
   /// - Parameters:
   ///   - blockBytes: about as many bytes go to `parse` at once.
   ///   - start: where to begin; nil for the first record.
+  ///   - pass: is told how much of the file was read; nil where that is told elsewhere.
   ///   - parse: makes something of the records of a block, on any thread.
   ///   - accept: takes it, block after block.
   func forEachBlock<Output>(
-    blockBytes: Int = blockBytes, from start: Start? = nil,
+    blockBytes: Int = blockBytes, from start: Start? = nil, reportingTo pass: PassProgress? = nil,
     parse: @escaping @Sendable (inout FieldCursor) -> Output,
     accept: (Output, Place) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     nonisolated(unsafe) let batches = try BlockBatches<Output>(
       self, blockBytes: blockBytes, offset: start?.offset ?? dataOffset)
     var firstRecord = start?.record ?? 0
+    pass?.begin(path)
     var next = try batches.next(parse)
     while let batch = next {
       // While blocks are taken on this thread, the ones that follow are read and parsed on others.
@@ -86,6 +88,7 @@ struct TableReader {
               ? Start(offset: batch.end, record: firstRecord + block.records) : nil))
         firstRecord += block.records
       }
+      pass?.advance(to: batch.bytesTaken)
       if batch.isTooLong {
         throw error(
           RecordProblem(kind: .tooLong, record: firstRecord, offset: batch.end), names: nil)
@@ -93,6 +96,7 @@ struct TableReader {
       reading.wait()
       next = try following.get()
     }
+    pass?.end(at: source.size)
   }
 
   /// How much a table has: records, bad ones included, and bytes of text.
@@ -102,12 +106,15 @@ struct TableReader {
   }
 
   /// Counts the records.
-  func measure() throws(ConversionError) -> Size {
-    if dialect.json == nil, let records = try LineCount().records(of: source, from: dataOffset) {
+  func measure(reportingTo pass: PassProgress) throws(ConversionError) -> Size {
+    if dialect.json == nil,
+      let records = try LineCount().records(
+        of: source, from: dataOffset, reportingTo: pass)
+    {
       return Size(records: records, bytes: source.size - dataOffset)
     }
     var size = Size()
-    try forEachBlock { cursor in
+    try forEachBlock(reportingTo: pass) { cursor in
       cursor.skipRecords()
     } accept: { _, place in
       size.records += place.records

@@ -44,6 +44,7 @@ struct TableScan {
     _ files: [(file: TableFile, isLearned: Bool)], _ wishes: [String: ColumnScan.Wishes],
     missing: MissingWords, skipsBadRows: Bool
   ) throws(ConversionError) {
+    let pass = PassProgress(.examining, over: files.map(\.file.reader.source))
     for (file, isLearned) in files {
       let places = file.names.indices.filter { wishes[file.names[$0]] != nil }
       let blank = places.map { ColumnScan(wishes[file.names[$0]]!) }
@@ -52,7 +53,7 @@ struct TableScan {
       // For each column of the table, its place among those that are looked at.
       let slots = file.names.indices.map { places.firstIndex(of: $0) }
       let reader = file.reader
-      try reader.forEachBlock { cursor in
+      try reader.forEachBlock(reportingTo: pass) { cursor in
         Self.scan(&cursor, slots: slots, blank, missing, reader.dialect)
       } accept: { columns, place throws(ConversionError) in
         if let problem = place.problems.first, !skipsBadRows {

@@ -168,7 +168,9 @@ private struct TableFit {
       }
     }
     var statistics = columns.map { _ in Statistics() }
-    try forEachLearned(columns) { index, value in statistics[index].add(value) }
+    try forEachLearned(columns, reportingTo: owner.learnedPass(.fitting)) { index, value in
+      statistics[index].add(value)
+    }
     return statistics
   }
 
@@ -188,8 +190,9 @@ private struct TableFit {
         search.add(column: index, rank: min(count - 1, Int(place) + 1))
       }
     }
+    let pass = owner.learnedPass(.fitting, times: search.passesLeft)
     while search.isUnfinished {
-      try forEachLearned(columns) { index, value in
+      try forEachLearned(columns, reportingTo: pass) { index, value in
         guard value.isNaN else { return search.see(value, column: index) }
         if let imputed { search.see(imputed[index], column: index) }
       }
@@ -210,10 +213,10 @@ private struct TableFit {
   /// Calls `body` with each value of the columns in the rows that are learned from, and the column's
   /// place in `columns`.
   private func forEachLearned(
-    _ columns: [Int], _ body: (Int, Double) -> Void
+    _ columns: [Int], reportingTo pass: PassProgress, _ body: (Int, Double) -> Void
   ) throws(ConversionError) {
     let width = owner.rowWidth
-    try owner.forEachLearnedBlock { first, rows, numbers in
+    try owner.forEachLearnedBlock(reportingTo: pass) { first, rows, numbers in
       for row in 0..<rows where plan.map({ $0.destination[first + row] == .train }) ?? true {
         for (index, column) in columns.enumerated() { body(index, numbers[row * width + column]) }
       }

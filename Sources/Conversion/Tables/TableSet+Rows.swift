@@ -46,16 +46,19 @@ extension TableSet {
 
   /// Reads the good rows of `train`, or of what stands for it, block by block in their order.
   ///
-  /// - Parameter body: gets the index of the first row, the number of rows, and the rows' numbers,
-  ///   one row behind another.
+  /// - Parameters:
+  ///   - pass: is told how much was read.
+  ///   - body: gets the index of the first row, the number of rows, and the rows' numbers, one row
+  ///     behind another.
   func forEachLearnedBlock(
+    reportingTo pass: PassProgress,
     _ body: (Int, Int, UnsafeBufferPointer<Double>) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     var first = 0
     let width = rowWidth
-    for table in tables where table.split == tables[0].split {
+    for table in learnedTables {
       let decoder = decoder(of: table.file)
-      try table.file.reader.forEachBlock { cursor in
+      try table.file.reader.forEachBlock(reportingTo: pass) { cursor in
         var numbers: [Double] = []
         var row = [Double](repeating: 0, count: width)
         row.withUnsafeMutableBufferPointer { row in
@@ -78,7 +81,17 @@ extension TableSet {
     }
   }
 
-  func splitKeys() throws(ConversionError) -> SplitKeys {
+  /// The tables of the split that is learned from.
+  private var learnedTables: [Table] { tables.filter { $0.split == tables[0].split } }
+
+  /// A pass over what is learned from, that reads it so many times.
+  func learnedPass(
+    _ work: ConversionProgress.Pass.Work, times: Int = 1
+  ) -> PassProgress {
+    PassProgress(work, over: learnedTables.map(\.file.reader.source), times: times)
+  }
+
+  func splitKeys(_ progress: ProgressReporter) throws(ConversionError) -> SplitKeys {
     var keys = SplitKeys()
     let width = rowWidth
     let (target, group, time) = (targetPlaces.lowerBound, groupPlace, timePlace)
@@ -87,7 +100,7 @@ extension TableSet {
         option: "--stratify", problem: "is given, and the target is no class",
         expected: "a target of classes")
     }
-    try forEachLearnedBlock { _, rows, numbers in
+    try forEachLearnedBlock(reportingTo: learnedPass(.splitting)) { _, rows, numbers in
       for row in 0..<rows {
         if options.stratifies { keys.classes.append(Int32(numbers[row * width + target])) }
         if roles.group != nil { keys.groups.append(numbers[row * width + group]) }

@@ -190,12 +190,13 @@ final class TableSet: SourceSet {
   /// Reads all rows to count the good ones.
   /// - Throws: `ConversionError` for the first bad one, unless they are skipped.
   private func countGoodRows() throws(ConversionError) {
+    let pass = PassProgress(.counting, over: tables.map(\.file.reader.source))
     for index in tables.indices {
       let file = tables[index].file
       let decoder = decoder(of: file)
       let width = rowWidth
       tables[index].rows = 0
-      try file.reader.forEachBlock { cursor in
+      try file.reader.forEachBlock(reportingTo: pass) { cursor in
         withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { row in
           while cursor.startRecord() {
             decoder.decode(&cursor, into: row.baseAddress!)

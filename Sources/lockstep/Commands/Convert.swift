@@ -16,6 +16,8 @@ enum Convert: Command {
     folder of PNG and JPEG images for each class. For IDX and NPY, give features, then their targets;
     other sources hold both. Files may be compressed by gzip or Zstandard; - is standard input.
 
+    On a terminal a line tells what is done at the moment, how fast, and how long it will still take.
+
     The output has its name only once it is complete. A conversion that was interrupted, however that
     happened, goes on with the same options and --resume, and makes the same bytes: what was read of
     standard input, what is known of large tables, and rows that do not fit in memory are kept beside
@@ -139,7 +141,9 @@ enum Convert: Command {
   ) throws -> ConversionSummary {
     do {
       var pace = ConversionPace()
-      return try Converter.convert(options) { console.show(pace.state($0)) }
+      return try Converter.convert(options) { progress in
+        if let state = pace.state(progress) { console.show(state) }
+      }
     } catch {
       throw error.isUsage ? UsageError(error.description) : error as any Error
     }

@@ -42,7 +42,12 @@ final class Console {
   }
 
   /// Shows how far the work is, on a terminal; does nothing elsewhere.
-  func show(_ state: ProgressLine.State) { progress?.show(state) }
+  func show(_ state: ProgressLine.State) {
+    guard let progress else { return }
+    var state = state
+    state.title = Self.oneLine(state.title)
+    progress.show(state)
+  }
 
   func clearProgress() { progress?.clear() }
 
@@ -72,8 +77,7 @@ final class Console {
 
   /// Says in one line how the program fails or was interrupted.
   static func report(_ text: String) {
-    let text = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    _ = write("lockstep: " + printable(text) + "\n", to: STDERR_FILENO)
+    _ = write("lockstep: " + oneLine(text) + "\n", to: STDERR_FILENO)
   }
 
   /// - Returns: 0, or the code of the error.
@@ -89,6 +93,11 @@ final class Console {
       }
       return 0
     }
+  }
+
+  /// The text as it may be shown in one line.
+  private static func oneLine(_ text: String) -> String {
+    printable(text.split(whereSeparator: \.isNewline).joined(separator: " "))
   }
 
   /// Names from files may hold anything: control characters must not reach a terminal.

@@ -6,8 +6,8 @@ final class ProgressLine {
   struct State {
     /// What is being done: "epoch 3/10".
     var title: String
-    /// The part of the title's work that is done, 0…1.
-    var fraction: Double
+    /// The part of the title's work that is done, 0…1; nil where that is not known.
+    var fraction: Double?
     /// More, the most important first: rate, loss, time left. What does not fit is left out.
     var details: [String]
   }
@@ -32,21 +32,32 @@ final class ProgressLine {
 
   /// The line, no longer than `width` characters.
   static func line(_ state: State, width: Int, isUnicode: Bool) -> String {
-    let percent = Numbers.padded("\(Int(state.fraction * 100)) %", 5)
-    var text = state.title + "  "
-    var ending = "  " + percent
-    let shortestBar = 8
-    for detail in state.details {
-      let longer = ending + "  " + detail
-      guard text.count + shortestBar + longer.count <= width else { break }
-      ending = longer
+    guard let fraction = state.fraction else {
+      return String(
+        adding(state.details, to: state.title, width: width).prefix(max(0, width)))
     }
+    let percent = Numbers.padded("\(Int(fraction * 100)) %", 5)
+    var text = state.title + "  "
+    let shortestBar = 8
+    let ending = adding(
+      state.details, to: "  " + percent, width: width - text.count - shortestBar)
     let length = min(40, width - text.count - ending.count)
     guard length >= shortestBar else { return String((state.title + ending).prefix(max(0, width))) }
-    let done = min(length, max(0, Int(state.fraction * Double(length))))
+    let done = min(length, max(0, Int(fraction * Double(length))))
     text += String(repeating: isUnicode ? "━" : "=", count: done)
     text += String(repeating: isUnicode ? "─" : ".", count: length - done)
     return text + ending
+  }
+
+  /// The text with the first details, as many as fit.
+  private static func adding(_ details: [String], to text: String, width: Int) -> String {
+    var text = text
+    for detail in details {
+      let longer = text + "  " + detail
+      guard longer.count <= width else { break }
+      text = longer
+    }
+    return text
   }
 
   private static var width: Int {

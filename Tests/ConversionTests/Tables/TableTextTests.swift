@@ -96,12 +96,14 @@ import Testing
         records += $1.records
       }
       for pieceBytes in [1, 2, 3, 7, 1 << 20] {
-        let count = try LineCount(pieceBytes: pieceBytes).records(of: source, from: 4)
+        let count = try LineCount(pieceBytes: pieceBytes).records(
+          of: source, from: 4, reportingTo: PassProgress(.counting, over: [source]))
         #expect(count == records, "\(body.debugDescription) in pieces of \(pieceBytes)")
       }
     }
     let quoted = try SourceFile(try tables.write("a,b\n1,\"2\n\"\n"))
-    #expect(try LineCount().records(of: quoted, from: 4) == nil)
+    let pass = PassProgress(.counting, over: [quoted])
+    #expect(try LineCount().records(of: quoted, from: 4, reportingTo: pass) == nil)
   }
 
   @Test func `a stray quote does not shift the rows behind it`() throws {
