@@ -91,18 +91,10 @@ final class HDF5Source: RowSource {
   func readTargets(
     _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let bandRows = min(rowCount, max(1, (4 << 20) / schema.targetBytes))
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * schema.targetBytes, alignment: 64)
-    defer { memory.deallocate() }
-    for first in stride(from: 0, to: rowCount, by: bandRows) {
-      let band = first..<min(first + bandRows, rowCount)
-      let targets = UnsafeMutableRawBufferPointer(
-        rebasing: memory[..<(band.count * schema.targetBytes)])
+    try readTargetBands(to: body) { band, targets throws(ConversionError) in
       try ConversionError.converting(path) { () throws(DatasetError) in
         try rows.readTargets(band, into: targets)
       }
-      try body(UnsafeRawBufferPointer(targets))
     }
   }
 }
