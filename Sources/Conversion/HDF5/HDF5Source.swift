@@ -53,7 +53,7 @@ final class HDF5Source: RowSource {
         opened[split, default: []].append(source)
       }
     }
-    return ArraySet(opened, options, normalization: normalization)
+    return try ArraySet(opened, options, normalization: normalization)
   }
 
   var isStored: Bool { true }
