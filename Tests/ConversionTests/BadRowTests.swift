@@ -204,6 +204,24 @@ import Testing
     #expect((summary.skippedRows, summary.classCounts) == (3, [.train: [1, 1]]))
   }
 
+  @Test func `labels of HDF5 that are no class are left out, or told how to`() throws {
+    let file = try File(creating: folder.file("a.h5"))
+    try file.createDataset("x", .uint8, shape: [4, 1]).write([5, 6, 7, 8] as [UInt8])
+    try file.createDataset("y", .int64, shape: [4]).write([1, -1, 0, 1 << 40] as [Int64])
+    try file.close()
+    func convert(skips: Bool) throws -> ConversionSummary {
+      try self.convert([.train: [folder.file("a.h5")]], skips: skips) {
+        ($0.features, $0.targets, $0.shuffle) = ("x", "y", .none)
+      }
+    }
+    let summary = try convert(skips: true)
+    #expect(try content().rows == ["train": [[5, 7], [1, 0]]])
+    #expect((summary.skippedRows, summary.targets) == (2, .classes(2)))
+    let error = #expect(throws: ConversionError.self) { try convert(skips: false) }
+    #expect(error == summary.skippedExamples.first)
+    #expect(error?.remedy == "mend it, or leave such rows out with --on-error skip")
+  }
+
   @Test func `labels that good rows of train do not have are left out of other splits`() throws {
     // Class 3 of train is that of a bad row alone.
     let x = try folder.write(npy("<f4", [4, 1], [Float(1), 2, .nan, 4].bytes), to: "x.npy")

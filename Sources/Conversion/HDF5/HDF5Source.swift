@@ -24,7 +24,8 @@ final class HDF5Source: RowSource {
     (rowCount, schema, normalization, rows) = try ConversionError.converting(source.path) {
       () throws(DatasetError) in
       let dataset = try Dataset(
-        path: path, features: options.features, targets: options.targets, weights: options.weights)
+        paths: [path], features: options.features, targets: options.targets,
+        weights: options.weights, readsLabels: false)
       let found = dataset.splits[split] != nil || dataset.splits.count > 1
       let split = found ? split : dataset.splits.keys.first!
       let rows = try dataset.storedRows(split)
