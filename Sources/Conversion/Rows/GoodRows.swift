@@ -1,7 +1,8 @@
 /// The rows of a source of arrays without those that are left out.
 ///
 /// Its bands have as many rows as those of a source that never had the others, so that nothing tells
-/// them apart but the rows' numbers.
+/// them apart but the rows' numbers. Takes memory for a band more than the source, and what
+/// `LeftOutRows` takes.
 final class GoodRows: RowSource {
   private let source: any RowSource
   private let leftOut: LeftOutRows
