@@ -57,6 +57,23 @@ import Testing
     #expect(mixed.error.contains("--seed is for sources"))
   }
 
+  @Test func `bad rows of arrays are left out and told where that is asked for`() throws {
+    let file = try File(creating: folder.file("a.h5"))
+    try file.createDataset("x", .float32, shape: [3, 2]).write([1, 2, 3, .nan, 5, 6] as [Float])
+    try file.createDataset("y", .uint8, shape: [3]).write([0, 1, 1] as [UInt8])
+    try file.close()
+    let command = "$lockstep convert --train a.h5 --features x --targets y --output out.h5"
+    let place =
+      "a.h5: has a number that is NaN, infinite or beyond a float's range in row 1, column 1"
+    expectFailure(
+      try shell(command), status: 1, [place, "or leave such rows out with --on-error skip"])
+    let outcome = try shell(command + " --on-error skip")
+    #expect(outcome.status == 0, "\(outcome.error)")
+    #expect(outcome.error.contains("left out: " + place))
+    #expect(outcome.output.contains("1 bad row was left out"))
+    #expect(try File(opening: folder.file("out.h5")).dataset("train/features").shape == [2, 2])
+  }
+
   @Test func `damaged HDF5 as a source is an error, not a crash`() throws {
     try folder.write(
       [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] + Array(repeating: 7, count: 900), to: "a")

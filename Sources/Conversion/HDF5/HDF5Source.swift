@@ -24,7 +24,8 @@ final class HDF5Source: RowSource {
     (rowCount, schema, normalization, rows) = try ConversionError.converting(source.path) {
       () throws(DatasetError) in
       let dataset = try Dataset(
-        path: path, features: options.features, targets: options.targets, weights: options.weights)
+        paths: [path], features: options.features, targets: options.targets,
+        weights: options.weights, readsLabels: false)
       let found = dataset.splits[split] != nil || dataset.splits.count > 1
       let split = found ? split : dataset.splits.keys.first!
       let rows = try dataset.storedRows(split)
@@ -53,7 +54,7 @@ final class HDF5Source: RowSource {
         opened[split, default: []].append(source)
       }
     }
-    return ArraySet(opened, options, normalization: normalization)
+    return try ArraySet(opened, options, normalization: normalization)
   }
 
   var isStored: Bool { true }
@@ -91,18 +92,10 @@ final class HDF5Source: RowSource {
   func readTargets(
     _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let bandRows = min(rowCount, max(1, (4 << 20) / schema.targetBytes))
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * schema.targetBytes, alignment: 64)
-    defer { memory.deallocate() }
-    for first in stride(from: 0, to: rowCount, by: bandRows) {
-      let band = first..<min(first + bandRows, rowCount)
-      let targets = UnsafeMutableRawBufferPointer(
-        rebasing: memory[..<(band.count * schema.targetBytes)])
+    try readTargetBands(to: body) { band, targets throws(ConversionError) in
       try ConversionError.converting(path) { () throws(DatasetError) in
         try rows.readTargets(band, into: targets)
       }
-      try body(UnsafeRawBufferPointer(targets))
     }
   }
 }

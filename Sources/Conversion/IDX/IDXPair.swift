@@ -48,6 +48,15 @@ final class IDXPair: RowSource {
     }
   }
 
+  func readTargets(
+    _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let labels = try IDXFile(labels)
+    try readTargetBands(to: body) { rows, targets throws(ConversionError) in
+      try labels.read(rows: rows.count, into: targets)
+    }
+  }
+
   /// Opens the sources of a split: images, then labels, and so on.
   static func open(
     _ sources: [SourceFile], for split: String

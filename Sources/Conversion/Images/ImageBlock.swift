@@ -33,11 +33,7 @@ final class ImageBlock: @unchecked Sendable {
   }
 
   func setLabel(_ label: Int, at place: Int) {
-    if schema.targetType == .uint8 {
-      targets.storeBytes(of: UInt8(label), toByteOffset: place, as: UInt8.self)
-    } else {
-      targets.storeBytes(of: Int32(label), toByteOffset: 4 * place, as: Int32.self)
-    }
+    targets.storeLabel(label, at: place, as: schema.targetType)
   }
 
   /// Rows of those that the block holds.
@@ -52,5 +48,17 @@ final class ImageBlock: @unchecked Sendable {
         rebasing: targets[
           places.lowerBound * schema.targetBytes..<places.upperBound * schema.targetBytes]),
       next: RowPlace(row: rows.upperBound))
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Stores the label of an image among those of others.
+  /// - Parameter type: `uint8` or `int32`.
+  func storeLabel(_ label: Int, at place: Int, as type: ElementType) {
+    if type == .uint8 {
+      storeBytes(of: UInt8(label), toByteOffset: place, as: UInt8.self)
+    } else {
+      storeBytes(of: Int32(label), toByteOffset: 4 * place, as: Int32.self)
+    }
   }
 }

@@ -26,7 +26,7 @@ struct ImageSet {
       for (source, folder) in zip(folders, opened) { try set.add(source, folder, to: split) }
     }
     let sources = try set.makeSources()
-    return ArraySet(sources, options, skipped: set.skipped)
+    return try ArraySet(sources, options, skipped: set.skipped)
   }
 
   private init(_ options: ConversionOptions) {

@@ -31,6 +31,17 @@ final class ImageSource: RowSource {
     try read(bandRows: bandRows, from: RowPlace(), body)
   }
 
+  func readTargets(
+    _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let type = schema.targetType
+    try readTargetBands(to: body) { rows, targets in
+      for (place, image) in decoder.images[rows].enumerated() {
+        targets.storeLabel(image.label, at: place, as: type)
+      }
+    }
+  }
+
   /// While a block of images is taken the next one is decoded, in memory of its own.
   func read(
     bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void

@@ -58,7 +58,7 @@ final class LibSVMSource: RowSource {
         LibSVMSource($0, rowCounts.next()!, scan, task: options.table.task)
       }
     }
-    return ArraySet(opened, options, skipped: scan.skipped)
+    return try ArraySet(opened, options, skipped: scan.skipped)
   }
 
   func read(

@@ -67,15 +67,8 @@ final class NPYSource: RowSource {
     _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     var rows = try targets.openRows()
-    let bandRows = min(rowCount, max(1, (4 << 20) / schema.targetBytes))
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bandRows * schema.targetBytes, alignment: 64)
-    defer { memory.deallocate() }
-    for first in stride(from: 0, to: rowCount, by: bandRows) {
-      let count = min(bandRows, rowCount - first)
-      let band = UnsafeMutableRawBufferPointer(rebasing: memory[..<(count * schema.targetBytes)])
-      try rows.read(rows: count, into: band)
-      try body(UnsafeRawBufferPointer(band))
+    try readTargetBands(to: body) { band, targets throws(ConversionError) in
+      try rows.read(rows: band.count, into: targets)
     }
   }
 

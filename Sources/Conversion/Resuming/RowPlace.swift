@@ -2,7 +2,8 @@
 struct RowPlace: Equatable {
   /// The first row to read, among those that the source hands out.
   var row = 0
-  /// In text: the byte where its record starts, and the record's number. Nil for the first one.
+  /// In text: the byte where its record starts. Nil for the first one.
   var offset: Int?
+  /// In text, and where rows are left out: its number in the source among all.
   var record = 0
 }

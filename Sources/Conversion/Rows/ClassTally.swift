@@ -31,17 +31,27 @@ struct ClassTally {
   func labels(
     _ bytes: UnsafeRawBufferPointer, firstRow: Int, of source: any RowSource
   ) throws(ConversionError) -> [Int32] {
-    let expected = limit ?? TargetSchema.mostClasses
     let values = Self.integers(bytes, type: type)
-    if let row = values.firstIndex(where: { $0 < 0 || $0 >= expected }) {
-      let value = values[row]
-      throw ConversionError(
-        subject: source.targetPath,
-        problem: "has the label \(value == .max ? "2⁶³ or more" : "\(value)") in row "
-          + "\(firstRow + row)",
-        expected: "a class from 0 to \(expected - 1)" + (limit == nil ? "" : ", " + reason))
+    let expected = expected
+    if let row = values.firstIndex(where: { !expected.contains($0) }) {
+      throw error(values[row], inRow: firstRow + row, of: source)
     }
     return values.map(Int32.init(truncatingIfNeeded:))
+  }
+
+  private var expected: Range<Int> { 0..<(limit ?? TargetSchema.mostClasses) }
+
+  func isClass(_ label: Int) -> Bool { expected.contains(label) }
+
+  /// That a label is no class.
+  /// - Parameter number: its row's, in the source.
+  func error(_ label: Int, inRow number: Int, of source: any RowSource) -> ConversionError {
+    ConversionError(
+      subject: source.targetPath,
+      problem: "has the label \(label == .max ? "2⁶³ or more" : "\(label)") in row \(number)",
+      expected: "a class from 0 to \(expected.upperBound - 1)"
+        + (limit == nil ? "" : ", " + reason),
+      remedy: "mend it, or leave such rows out with --on-error skip")
   }
 
   /// Counts labels that `labels` found good.
@@ -87,7 +97,8 @@ struct ClassTally {
     self.reason = reason
   }
 
-  private static func integers(_ bytes: UnsafeRawBufferPointer, type: ElementType) -> [Int] {
+  /// Labels as numbers, those beyond an `Int` as the last one.
+  static func integers(_ bytes: UnsafeRawBufferPointer, type: ElementType) -> [Int] {
     func read<Number: FixedWidthInteger>(_: Number.Type) -> [Int] {
       (0..<bytes.count / MemoryLayout<Number>.size).map {
         Int(

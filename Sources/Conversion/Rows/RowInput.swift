@@ -1,6 +1,5 @@
 import Datasets
 import HDF5
-import Kernels
 
 /// Reads rows from sources, a band at a time: checks them, converts them to the types that are stored,
 /// and counts them.
@@ -136,17 +135,9 @@ final class RowInput {
 
   /// Throws if a number of the band is NaN or infinite.
   private func check(_ band: SourceBand, of source: any RowSource) throws(ConversionError) {
-    for (bytes, type, width, path) in [
-      (band.features, self.source.featureType, self.source.featureWidth, source.path),
-      (band.targets, self.source.targetType, self.source.targetWidth, source.targetPath),
-    ] {
-      guard let index = firstNonFinite(bytes, type: ElementCode(type)) else { continue }
-      let row = band.numbers?[index / width] ?? band.firstRow + index / width
-      throw ConversionError(
-        subject: path,
-        problem: "has a number that is NaN, infinite or beyond a float's range in row "
-          + "\(row), column \(index % width) (counted from 0)",
-        expected: "finite numbers", remedy: "remove the row or replace the value")
+    for numbers in BandNumbers.all(of: band, source) {
+      guard let (row, column) = numbers.firstBad else { continue }
+      throw numbers.error(inRow: band.number(ofRow: row), column: column)
     }
   }
 

@@ -33,6 +33,28 @@ extension RowSource {
   }
 }
 
+extension RowSource {
+  /// Reads the targets of all rows alone, about 4 MiB at a time, in memory that is allocated once.
+  ///
+  /// - Parameter fill: reads the targets of a range of rows. Ranges follow one another.
+  func readTargetBands(
+    to body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void,
+    filling fill: (Range<Int>, UnsafeMutableRawBufferPointer) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    let bandRows = min(rowCount, max(1, (4 << 20) / schema.targetBytes))
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bandRows * schema.targetBytes, alignment: 64)
+    defer { memory.deallocate() }
+    for first in stride(from: 0, to: rowCount, by: bandRows) {
+      let rows = first..<min(first + bandRows, rowCount)
+      let targets = UnsafeMutableRawBufferPointer(
+        rebasing: memory[..<(rows.count * schema.targetBytes)])
+      try fill(rows, targets)
+      try body(UnsafeRawBufferPointer(targets))
+    }
+  }
+}
+
 /// Memory for a band. While it is filled, nobody else touches it; `wait` ends that.
 private final class BandMemory: @unchecked Sendable {
   private let featureBytes: Int

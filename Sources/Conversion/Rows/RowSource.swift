@@ -79,6 +79,9 @@ struct SourceBand {
   var numbers: [Int]?
   /// Where reading can begin to go on behind the band; nil where it cannot begin there.
   var next: RowPlace?
+
+  /// The number in the source of one of the band's rows.
+  func number(ofRow row: Int) -> Int { numbers?[row] ?? firstRow + row }
 }
 
 /// What the rows of a source are made of.

@@ -6,8 +6,8 @@ struct SkippedRows {
   /// So many are told with their reasons.
   private static let mostExamples = 5
 
-  mutating func add(_ problem: ConversionError) {
+  mutating func add(_ problem: @autoclosure () -> ConversionError) {
     count += 1
-    if examples.count < Self.mostExamples { examples.append(problem) }
+    if examples.count < Self.mostExamples { examples.append(problem()) }
   }
 }

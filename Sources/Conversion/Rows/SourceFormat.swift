@@ -83,7 +83,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
       opened[split] = try open(files, for: split, options)
     }
-    return ArraySet(opened, options)
+    return try ArraySet(opened, options)
   }
 
   /// Opens files each of which says all of itself.

@@ -38,11 +38,17 @@ final class ArraySet: SourceSet {
   let examples: [ConversionError]
   private let options: ConversionOptions
 
+  /// - Parameters:
+  ///   - splits: the sources of each split; their bad rows are left out where the options say so.
+  ///   - skipped: what of the sources was left out already.
   init(
     _ splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
     skipped: SkippedRows = SkippedRows(), normalization: Normalization? = nil
-  ) {
-    self.splits = splits
+  ) throws(ConversionError) {
+    var skipped = skipped
+    self.splits =
+      options.table.skipsBadRows
+      ? try BadRowSearch.goodRows(of: splits, options, leavingOut: &skipped) : splits
     self.options = options
     self.skipped = skipped.count
     examples = skipped.examples

@@ -55,9 +55,22 @@ public final class Dataset: Sendable {
   ///   - permissions: what the files may lead to beyond themselves.
   /// - Throws: `DatasetError` for a file that cannot be read, or whose datasets do not fit
   ///   together.
-  public init(
+  public convenience init(
     paths: [String], features: String? = nil, targets: String? = nil, weights: String? = nil,
     task: Task? = nil, needsTargets: Bool = true, allowing permissions: Permissions = []
+  ) throws(DatasetError) {
+    try self.init(
+      paths: paths, features: features, targets: targets, weights: weights, task: task,
+      needsTargets: needsTargets, readsLabels: true, allowing: permissions)
+  }
+
+  /// Opens files as `init(paths:)` does.
+  ///
+  /// - Parameter readsLabels: false where whoever reads the rows looks at their labels: classes that
+  ///   the files do not count are then as many as there can be.
+  package init(
+    paths: [String], features: String?, targets: String?, weights: String?, task: Task? = nil,
+    needsTargets: Bool = true, readsLabels: Bool, allowing permissions: Permissions = []
   ) throws(DatasetError) {
     precondition(!paths.isEmpty, "a dataset has a file")
     path = paths[0]
@@ -89,7 +102,11 @@ public final class Dataset: Sendable {
       // Names say how many classes there are; a stored number that differs is refused below.
       let known = information.classNames?.count ?? information.classCount
       let count =
-        if let known { known } else {
+        if let known {
+          known
+        } else if form == .index, !readsLabels {
+          TargetSchema.mostClasses
+        } else {
           try leading.compactMap(\.targets).map { column throws(DatasetError) in
             try column.classCount(form: form)
           }.max()!

@@ -68,8 +68,9 @@ extension Convert {
     "skip-lines", .integer(0...1_000_000), "Lines before the table. Default: 0.")
   static let onError = Option(
     "on-error", .choice(["stop", "skip"]),
-    "Stop at a bad row or image, or skip such ones, count and tell them (images are then decoded "
-      + "twice). Default: stop.")
+    "Stop at a bad row or image, or skip such ones, count and tell them. Bad rows of arrays have a "
+      + "number that is not finite, or a label that is no class. (Floats are then read, and images "
+      + "decoded, once more.) Default: stop.")
 
   static func tableOptions(_ arguments: Arguments) throws -> TableOptions {
     var options = TableOptions()

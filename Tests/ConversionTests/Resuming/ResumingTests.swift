@@ -182,6 +182,36 @@ import Testing
       options([.train: [folders[0]], .test: [folders[1]]], in: store), least: 2)
   }
 
+  @Test(arguments: Store.allCases)
+  func `bad rows of arrays that are left out stay out`(store: Store) throws {
+    // Bands of four rows; of the second all are bad, and of others some.
+    let (rows, width) = (18, 1 << 18)
+    let bad: Set = [0, 4, 5, 6, 7, 9, 17]
+    let features = (0..<rows).flatMap { row in
+      [Float](repeating: bad.contains(row) ? .nan : Float(row), count: width)
+    }
+    let array = npy("<f4", [rows, width], features.bytes)
+    // Rows that are compressed are kept where reading them again takes as long.
+    let arrays = [
+      try folder.write(store == .compressed ? gzip(array) : array, to: "x"),
+      try folder.write(npy("<i8", [rows], (0..<rows).map { $0 % 3 }.bytes), to: "y"),
+    ]
+    let few = [
+      try folder.write(
+        npy("<f4", [1, width], [Float](repeating: 1, count: width).bytes), to: "tx"),
+      try folder.write(npy("<i8", [1], [1].bytes), to: "ty"),
+    ]
+    var options = options([.train: arrays, .test: few], in: store)
+    options.table.skipsBadRows = true
+    options.validationFraction = 0.25
+    try expectSameBytes(options)
+    let file = try File(opening: output)
+    let numbers = try ["train", "validation"].flatMap {
+      try file.dataset($0 + "/row").values(as: Int.self)
+    }
+    #expect(numbers.sorted() == (0..<rows).filter { !bad.contains($0) })
+  }
+
   @Test(arguments: [Store.shuffled, .places])
   func `rows of HDF5 keep their weights`(store: Store) throws {
     let path = folder.file("weighted.h5")

@@ -1,0 +1,124 @@
+import Datasets
+import HDF5
+
+/// Finds the rows of sources that would be refused, for them to be left out: those with a number that
+/// is not finite, or with a label that is no class.
+///
+/// Sources are read for it once more: features only where they are floats, and nothing where no row
+/// can be bad.
+struct BadRowSearch {
+  private(set) var skipped: SkippedRows
+  /// Of the good rows so far, whose labels may decide which ones may follow. Of no use when targets are
+  /// values.
+  private var classes: ClassTally
+
+  /// The sources of all splits without their bad rows.
+  /// - Parameter skipped: counts and tells these.
+  static func goodRows(
+    of splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
+    leavingOut skipped: inout SkippedRows
+  ) throws(ConversionError) -> [SplitName: [any RowSource]] {
+    let splits = splits.sorted { $0.key < $1.key }
+    guard let schema = splits.first?.value.first?.schema else { return [:] }
+    var search = BadRowSearch(schema, options, skipped)
+    var good: [SplitName: [any RowSource]] = [:]
+    for (split, sources) in splits {
+      for source in sources {
+        good[split, default: []].append(try search.goodRows(of: source, split))
+      }
+      search.classes.close(after: split)
+    }
+    skipped = search.skipped
+    return good
+  }
+
+  /// - Parameter schema: of the first source, as which all others have to be.
+  private init(_ schema: SourceSchema, _ options: ConversionOptions, _ skipped: SkippedRows) {
+    self.skipped = skipped
+    let names = options.classNames ?? schema.classNames
+    classes = ClassTally(type: schema.targetType, count: names?.count ?? schema.classCount)
+  }
+
+  private mutating func goodRows(
+    of source: any RowSource, _ split: SplitName
+  ) throws(ConversionError) -> any RowSource {
+    let leftOut = try badRows(of: source, split)
+    guard leftOut.count > 0 else { return source }
+    guard leftOut.count < source.rowCount else {
+      throw ConversionError(
+        subject: source.path, problem: "has no good row among \(source.rowCount)",
+        expected: "at least one",
+        remedy: "convert it without --on-error skip to be told what is wrong with the first one")
+    }
+    return GoodRows(of: source, without: leftOut)
+  }
+
+  private mutating func badRows(
+    of source: any RowSource, _ split: SplitName
+  ) throws(ConversionError) -> LeftOutRows {
+    let schema = source.schema
+    var leftOut = LeftOutRows()
+    if schema.featureType.isFloat {
+      let rowBytes = max(schema.featureBytes, schema.targetBytes)
+      try source.read(bandRows: max(1, (4 << 20) / rowBytes)) { band in
+        add(band, of: source, split, to: &leftOut)
+      }
+    } else if schema.targetType.isFloat || schema.hasClasses {
+      var firstRow = 0
+      try source.readTargets { targets in
+        let band = SourceBand(
+          firstRow: firstRow, rows: targets.count / schema.targetBytes,
+          features: UnsafeRawBufferPointer(start: nil, count: 0), targets: targets)
+        add(band, of: source, split, to: &leftOut)
+        firstRow += band.rows
+      }
+    }
+    return leftOut
+  }
+
+  private mutating func add(
+    _ band: SourceBand, of source: any RowSource, _ split: SplitName,
+    to leftOut: inout LeftOutRows
+  ) {
+    let count = leftOut.count
+    let numbers = BandNumbers.all(of: band, source)
+    for row in numbers.flatMap(\.badRows) { leftOut.insert(band.firstRow + row) }
+    if source.schema.hasClasses { addLabels(band, of: source, split, to: &leftOut) }
+    guard leftOut.count > count else { return }
+    let search = self
+    for row in 0..<band.rows where leftOut.contains(band.firstRow + row) {
+      skipped.add(search.problem(ofRow: row, in: band, numbers, source))
+    }
+  }
+
+  /// Counts the labels of a band's good rows.
+  private mutating func addLabels(
+    _ band: SourceBand, of source: any RowSource, _ split: SplitName,
+    to leftOut: inout LeftOutRows
+  ) {
+    let labels = ClassTally.integers(band.targets, type: source.schema.targetType)
+    var good: [Int32] = []
+    for (row, label) in labels.enumerated() where !leftOut.contains(band.firstRow + row) {
+      if classes.isClass(label) {
+        good.append(Int32(label))
+      } else {
+        leftOut.insert(band.firstRow + row)
+      }
+    }
+    classes.count(good, in: split)
+  }
+
+  /// Why a row is bad.
+  private func problem(
+    ofRow row: Int, in band: SourceBand, _ numbers: [BandNumbers], _ source: any RowSource
+  ) -> ConversionError {
+    let number = band.number(ofRow: row)
+    for part in numbers {
+      if let column = part.badColumn(ofRow: row) {
+        return part.error(inRow: number, column: column)
+      }
+    }
+    let labels = ClassTally.integers(band.targets, type: source.schema.targetType)
+    return classes.error(labels[row], inRow: number, of: source)
+  }
+}

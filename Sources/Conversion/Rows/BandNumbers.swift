@@ -1,0 +1,58 @@
+import Datasets
+import HDF5
+import Kernels
+
+/// The features or the targets of a band, to be searched for numbers that are not kept: NaN, infinite
+/// or beyond a float's range. Integers have none.
+struct BandNumbers {
+  private let bytes: UnsafeRawBufferPointer
+  private let type: ElementType
+  /// Of a row.
+  private let width: Int
+  /// The file to blame.
+  private let path: String
+
+  /// The features of a source's band, and its targets.
+  static func all(of band: SourceBand, _ source: any RowSource) -> [BandNumbers] {
+    let schema = source.schema
+    return [
+      BandNumbers(
+        bytes: band.features, type: schema.featureType, width: schema.featureWidth,
+        path: source.path),
+      BandNumbers(
+        bytes: band.targets, type: schema.targetType, width: schema.targetWidth,
+        path: source.targetPath),
+    ]
+  }
+
+  /// The first bad number; its row is that of the band.
+  var firstBad: (row: Int, column: Int)? {
+    firstNonFinite(bytes, type: ElementCode(type)).map { ($0 / width, $0 % width) }
+  }
+
+  /// The first bad number of one of the band's rows.
+  func badColumn(ofRow row: Int) -> Int? {
+    let rowBytes = width * type.byteCount
+    guard type.isFloat, (row + 1) * rowBytes <= bytes.count else { return nil }
+    let row = UnsafeRawBufferPointer(rebasing: bytes[row * rowBytes..<(row + 1) * rowBytes])
+    return firstNonFinite(row, type: ElementCode(type))
+  }
+
+  /// The rows of the band that have bad numbers.
+  var badRows: [Int] {
+    guard let first = firstBad else { return [] }
+    return (first.row..<bytes.count / (width * type.byteCount)).filter {
+      badColumn(ofRow: $0) != nil
+    }
+  }
+
+  /// - Parameter number: the row's, in its source.
+  func error(inRow number: Int, column: Int) -> ConversionError {
+    ConversionError(
+      subject: path,
+      problem: "has a number that is NaN, infinite or beyond a float's range in row "
+        + "\(number), column \(column) (counted from 0)",
+      expected: "finite numbers",
+      remedy: "replace the value, or leave such rows out with --on-error skip")
+  }
+}
