@@ -176,6 +176,23 @@ import Testing
     #expect(drawn.map(\.work) == [.splitting, .examining] && drawn[0].total == 400)
   }
 
+  @Test func `arrays are examined for bad rows where these are to be left out`() throws {
+    // A band has 256 rows.
+    var features = [Float](repeating: 1, count: 300 * 4096)
+    features[7] = .nan
+    let labels = try tables.folder.write(
+      npy("|u1", [300], (0..<300).map { UInt8($0 % 2) }), to: "y.npy")
+    let told = try features.withUnsafeBytes { bytes in
+      let array = try tables.folder.write(npy("<f4", [300, 4096], Array(bytes)), to: "x.npy")
+      return try passes([.train: [array, labels]]) { $0.table.skipsBadRows = true }
+    }
+    #expect(
+      told == [
+        Told(
+          work: .examining, unit: .rows, total: 300, sources: ["x.npy"], done: [0, 256, 300, 300])
+      ])
+  }
+
   @Test func `what a pipe holds is copied, and nobody knows how much it is`() throws {
     let text = try bytes(of: table("a.csv", rows: 50_000))
     let pipe = Pipe()

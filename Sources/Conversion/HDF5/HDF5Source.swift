@@ -43,7 +43,8 @@ final class HDF5Source: RowSource {
 
   /// Opens the files of each split; what the first one says of normalisation goes for all.
   static func open(
-    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions,
+    _ progress: ProgressReporter = ProgressReporter()
   ) throws(ConversionError) -> ArraySet {
     var opened: [SplitName: [any RowSource]] = [:]
     var normalization: Normalization?
@@ -54,7 +55,7 @@ final class HDF5Source: RowSource {
         opened[split, default: []].append(source)
       }
     }
-    return try ArraySet(opened, options, normalization: normalization)
+    return try ArraySet(opened, options, normalization: normalization, progress)
   }
 
   var isStored: Bool { true }

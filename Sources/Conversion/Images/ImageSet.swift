@@ -12,7 +12,8 @@ struct ImageSet {
 
   /// Opens the folders of each split.
   static func open(
-    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions,
+    _ progress: ProgressReporter = ProgressReporter()
   ) throws(ConversionError) -> ArraySet {
     var set = ImageSet(options)
     for (split, folders) in sources.sorted(by: { $0.key < $1.key }) {
@@ -26,7 +27,7 @@ struct ImageSet {
       for (source, folder) in zip(folders, opened) { try set.add(source, folder, to: split) }
     }
     let sources = try set.makeSources()
-    return try ArraySet(sources, options, skipped: set.skipped)
+    return try ArraySet(sources, options, skipped: set.skipped, progress)
   }
 
   private init(_ options: ConversionOptions) {

@@ -39,7 +39,8 @@ final class LibSVMSource: RowSource {
 
   /// Opens the files of all splits: rows are as wide, and labels the same classes, in all of them.
   static func open(
-    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions,
+    _ progress: ProgressReporter = ProgressReporter()
   ) throws(ConversionError) -> ArraySet {
     var scan = LibSVMScan(skips: options.table.skipsBadRows)
     let splits = sources.sorted { $0.key < $1.key }
@@ -58,7 +59,7 @@ final class LibSVMSource: RowSource {
         LibSVMSource($0, rowCounts.next()!, scan, task: options.table.task)
       }
     }
-    return try ArraySet(opened, options, skipped: scan.skipped)
+    return try ArraySet(opened, options, skipped: scan.skipped, progress)
   }
 
   func read(

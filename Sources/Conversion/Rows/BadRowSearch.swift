@@ -11,16 +11,23 @@ struct BadRowSearch {
   /// Of the good rows so far, whose labels may decide which ones may follow. Of no use when targets are
   /// values.
   private var classes: ClassTally
+  /// Nil where labels alone are read, which takes no time to speak of.
+  private let pass: PassProgress?
 
   /// The sources of all splits without their bad rows.
-  /// - Parameter skipped: counts and tells these.
+  /// - Parameters:
+  ///   - skipped: counts and tells these.
+  ///   - progress: is told how far the search is.
   static func goodRows(
     of splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
-    leavingOut skipped: inout SkippedRows
+    leavingOut skipped: inout SkippedRows, _ progress: ProgressReporter
   ) throws(ConversionError) -> [SplitName: [any RowSource]] {
     let splits = splits.sorted { $0.key < $1.key }
     guard let schema = splits.first?.value.first?.schema else { return [:] }
-    var search = BadRowSearch(schema, options, skipped)
+    let pass =
+      schema.featureType.isFloat
+      ? PassProgress(.examining, over: splits.flatMap(\.value), to: progress) : nil
+    var search = BadRowSearch(schema, options, skipped, pass)
     var good: [SplitName: [any RowSource]] = [:]
     for (split, sources) in splits {
       for source in sources {
@@ -33,8 +40,12 @@ struct BadRowSearch {
   }
 
   /// - Parameter schema: of the first source, as which all others have to be.
-  private init(_ schema: SourceSchema, _ options: ConversionOptions, _ skipped: SkippedRows) {
+  private init(
+    _ schema: SourceSchema, _ options: ConversionOptions, _ skipped: SkippedRows,
+    _ pass: PassProgress?
+  ) {
     self.skipped = skipped
+    self.pass = pass
     let names = options.classNames ?? schema.classNames
     classes = ClassTally(type: schema.targetType, count: names?.count ?? schema.classCount)
   }
@@ -42,7 +53,9 @@ struct BadRowSearch {
   private mutating func goodRows(
     of source: any RowSource, _ split: SplitName
   ) throws(ConversionError) -> any RowSource {
+    pass?.begin(source.path)
     let leftOut = try badRows(of: source, split)
+    pass?.end(at: source.rowCount)
     guard leftOut.count > 0 else { return source }
     guard leftOut.count < source.rowCount else {
       throw ConversionError(
@@ -80,6 +93,7 @@ struct BadRowSearch {
     _ band: SourceBand, of source: any RowSource, _ split: SplitName,
     to leftOut: inout LeftOutRows
   ) {
+    defer { pass?.advance(to: band.firstRow + band.rows) }
     let count = leftOut.count
     let numbers = BandNumbers.all(of: band, source)
     for row in numbers.flatMap(\.badRows) { leftOut.insert(band.firstRow + row) }

@@ -63,7 +63,7 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   /// Opens the sources of each split.
   func open(
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool,
-    keepingIn work: WorkingFolder? = nil
+    keepingIn work: WorkingFolder? = nil, _ progress: ProgressReporter = ProgressReporter()
   ) throws(ConversionError) -> any SourceSet {
     guard isTable || options.like == nil else {
       throw ConversionError(
@@ -74,16 +74,16 @@ public enum SourceFormat: String, Sendable, CaseIterable {
       return try TableSet(
         sources, options, isJSON: self == .jsonl, presumes: presumes, keepingIn: work)
     // What is of one kind in all files can be told from all of them only.
-    case .libsvm: return try LibSVMSource.open(sources, options)
-    case .images: return try ImageSet.open(sources, options)
-    case .hdf5: return try HDF5Source.open(sources, options)
+    case .libsvm: return try LibSVMSource.open(sources, options, progress)
+    case .images: return try ImageSet.open(sources, options, progress)
+    case .hdf5: return try HDF5Source.open(sources, options, progress)
     default: break
     }
     var opened: [SplitName: [any RowSource]] = [:]
     for (split, files) in sources.sorted(by: { $0.key < $1.key }) {
       opened[split] = try open(files, for: split, options)
     }
-    return try ArraySet(opened, options)
+    return try ArraySet(opened, options, progress)
   }
 
   /// Opens files each of which says all of itself.

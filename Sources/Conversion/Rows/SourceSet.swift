@@ -41,14 +41,16 @@ final class ArraySet: SourceSet {
   /// - Parameters:
   ///   - splits: the sources of each split; their bad rows are left out where the options say so.
   ///   - skipped: what of the sources was left out already.
+  ///   - progress: is told how far the search for bad rows is.
   init(
     _ splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
-    skipped: SkippedRows = SkippedRows(), normalization: Normalization? = nil
+    skipped: SkippedRows = SkippedRows(), normalization: Normalization? = nil,
+    _ progress: ProgressReporter
   ) throws(ConversionError) {
     var skipped = skipped
     self.splits =
       options.table.skipsBadRows
-      ? try BadRowSearch.goodRows(of: splits, options, leavingOut: &skipped) : splits
+      ? try BadRowSearch.goodRows(of: splits, options, leavingOut: &skipped, progress) : splits
     self.options = options
     self.skipped = skipped.count
     examples = skipped.examples

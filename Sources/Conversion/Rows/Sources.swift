@@ -30,7 +30,7 @@ struct Sources {
     mark = work.flatMap { ReadingMark($0.value(of: .mark)) }
     // Rows that were kept without what was found of a presumption were read without one.
     set = try format.open(
-      sources, options, presumes: presumes && mark?.found != .null, keepingIn: work)
+      sources, options, presumes: presumes && mark?.found != .null, keepingIn: work, progress)
     splits = set.splits
     if let train = splits[.train] {
       let keys = options.hasSplitKeys ? try set.splitKeys(progress) : SplitKeys()
