@@ -59,8 +59,8 @@ public enum Converter {
       classNames: classNames, classCounts: output.classes?.result ?? [:],
       compression: output.compression, normalization: information.normalization ?? .none,
       fingerprint: fingerprint,
-      notes: (work?.notes ?? []) + sources.notes, skippedRows: sources.set.skipped,
-      skippedExamples: sources.set.examples,
+      notes: (work?.notes ?? []) + sources.notes, skippedRows: sources.set.skipped.count,
+      skippedExamples: sources.set.skipped.examples,
       audit: audit)
   }
 

@@ -189,6 +189,17 @@ import Testing
     #expect(line.contains("1:23 min left") == (width >= 80))
   }
 
+  @Test func `Wide characters take two columns of the terminal`() {
+    let pass = ConversionProgress.Pass(
+      work: .examining, source: String(repeating: "数", count: 40), unit: .rows, done: 1, total: 2)
+    let state = ConversionPace.state(.pass(pass), done: 1, seconds: 1)
+    #expect(state.title == "examining " + String(repeating: "数", count: 11) + "...")
+    for width in 1...100 {
+      #expect(ProgressLine.line(state, width: width, isUnicode: false).columns <= width)
+    }
+    #expect(ProgressLine.line(state, width: 14, isUnicode: false) == "examining 数数")
+  }
+
   @Test func `Numbers are written for people`() {
     #expect(Numbers.count(1_234_567) == "1,234,567")
     #expect(Numbers.count(1, "row") == "1 row" && Numbers.count(0, "row") == "0 rows")

@@ -255,33 +255,39 @@ import Testing
     }
   }
 
-  @Test func `images of classes beyond the names are left out`() throws {
+  @Test func `images of classes beyond the names are no bad rows`() throws {
     for (index, name) in ["a", "b", "c"].enumerated() {
       let path = folder.file("images/\(name)")
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       try folder.write(png(1, 1, [UInt8(index)]), to: "images/\(name)/0.png")
     }
-    let summary = try convert([.train: [folder.file("images")]]) { $0.classNames = ["x", "y"] }
-    #expect((summary.skippedRows, summary.classCounts) == (1, [.train: [1, 1]]))
+    let error = #expect(throws: ConversionError.self) {
+      try convert([.train: [folder.file("images")]]) { $0.classNames = ["x", "y"] }
+    }
+    #expect(error?.description.contains("expected a class from 0 to 1, which have names") == true)
   }
 
-  @Test func `rows of HDF5 keep their weights when others are left out`() throws {
+  @Test func `rows of HDF5 keep their weights when others are left out, also for bad weights`()
+    throws
+  {
     let (rows, bad) = (90, Set([0, 41, 42, 89]))
+    let badWeights: [Int: Float] = [7: .nan, 30: -1, 42: .infinity, 88: -.infinity]
     func write(_ name: String, _ rows: [Int]) throws -> String {
       let file = try File(creating: folder.file(name))
       let x = try file.createDataset("x", .float64, shape: [rows.count, 2])
       try x.write(rows.flatMap { [bad.contains($0) ? .infinity : Double($0) / 3, 1] })
       try file.createDataset("y", .int32, shape: [rows.count]).write(rows.map { Int32($0 % 4) })
-      try file.createDataset("w", .float32, shape: [rows.count]).write(rows.map { Float($0) / 2 })
+      try file.createDataset("w", .float32, shape: [rows.count])
+        .write(rows.map { badWeights[$0] ?? Float($0) / 2 })
       try file.close()
       return folder.file(name)
     }
-    let good = (0..<rows).filter { !bad.contains($0) }
+    let good = (0..<rows).filter { !bad.contains($0) && badWeights[$0] == nil }
     let sources = [try write("a.h5", Array(0..<rows))]
     let goodSources = [try write("good.h5", good)]
     for shuffle in ConversionOptions.Shuffle.allCases {
       try expectSame(
-        [.train: sources], [.train: goodSources], kept: [.train: good], skipped: 4
+        [.train: sources], [.train: goodSources], kept: [.train: good], skipped: 7
       ) {
         ($0.features, $0.targets, $0.weights) = ("x", "y", "w")
         $0.testFraction = 0.2
@@ -289,6 +295,14 @@ import Testing
       }
       #expect(try content().rows["train"]!.count == 3)
     }
+    let error = #expect(throws: ConversionError.self) {
+      try convert([.train: [try write("b.h5", Array(1..<41))]], skips: false) {
+        ($0.features, $0.targets, $0.weights) = ("x", "y", "w")
+      }
+    }
+    #expect(
+      error?.problem == "has a weight that is NaN, infinite or negative in row 6"
+        && error?.remedy?.contains("--on-error skip") == true)
   }
 
   @Test func `an array of nothing but bad rows is refused`() throws {

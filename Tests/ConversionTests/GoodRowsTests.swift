@@ -49,7 +49,7 @@ import Testing
     options.table.skipsBadRows = true
     let set = try format.open(
       [.train: files.map { try SourceFile($0) }], options, presumes: false)
-    #expect(set.skipped == (removed ? 0 : bad.count))
+    #expect(set.skipped.count == (removed ? 0 : bad.count))
     return set.splits[.train]![0]
   }
 

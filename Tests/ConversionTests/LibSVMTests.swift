@@ -98,8 +98,8 @@ import Testing
     var options = ConversionOptions(sources: [:], output: "")
     options.table.skipsBadRows = true
     let set = try LibSVMSource.open([.train: [file]], options)
-    #expect(set.skipped == 2)
-    #expect(set.examples.map(\.subject).first == "\(file.path), line 2, byte 1")
+    #expect(set.skipped.count == 2)
+    #expect(set.skipped.examples.map(\.subject).first == "\(file.path), line 2, byte 1")
     let source = set.splits[.train]![0]
     var numbers: [Int]?
     try source.read(bandRows: 4) { numbers = $0.numbers }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HDF5
 import TestSupport
 import Testing
@@ -106,6 +107,20 @@ import Testing
     let values = try reopened.dataset("x").values(Slab(offset: [2], count: [2]), as: Double.self)
     #expect(values == [1, 2])
     #expect(try reopened.attributes.value("a", as: Int.self) == 1)
+  }
+
+  @Test func `a lock that a child process inherited keeps nobody from going on with a file`() throws
+  {
+    let path = try makeFile("a.h5")
+    let other = open(path, O_RDONLY)
+    defer { close(other) }
+    #expect(flock(other, LOCK_EX) == 0)
+    let file = try File(reopening: path)
+    try file.attributes.set("a", to: 2)
+    #expect(flock(other, LOCK_UN) == 0)
+    // Nor does it lock the file itself.
+    #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+    try file.close()
   }
 
   @Test func `after a flush the content is in the file`() throws {

@@ -13,6 +13,7 @@ import mmap
 import multiprocessing
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -91,15 +92,17 @@ def cores() -> int:
 
 
 def warm_memory() -> None:
-    """Has the machine hold as much free memory as a process begins with that follows at once.
+    """Makes sure that a process which is started next is not the first to touch its memory.
 
-    A virtual machine may give memory that was free for two seconds back to its host. To touch it again
-    then takes ten times as long, as a file takes that is not in the page cache.
+    A virtual machine may give memory that was free for two seconds back to its host, and touching it
+    takes ten times as long then: it is to memory what a cold page cache is to files.
     """
     # In a process of its own: Linux would count this one's peak memory as that of those it starts.
     process = multiprocessing.Process(target=use_memory)
     process.start()
     process.join()
+    if process.exitcode != 0:
+        sys.exit("the memory for a measurement cannot be had")
 
 
 def use_memory(byte_count: int = 512 << 20) -> None:
@@ -107,7 +110,7 @@ def use_memory(byte_count: int = 512 << 20) -> None:
     memory.madvise(mmap.MADV_HUGEPAGE)
     for place in range(0, byte_count, mmap.PAGESIZE):
         memory[place] = 1
-    # What was freed before is given back by then.
+    # The system gives back what was freed before, and then waits two seconds after this is.
     time.sleep(2.5)
 
 

@@ -5,8 +5,8 @@ over h5py, and a memory copy, all measured in turn on the same files.
 usage: tools/benchmark/streaming.py [--rounds 5] [--seconds 5] [--gigabytes 8] [--folder DIR]
                                     [--output FILE.json]
 
-Needs a release build of `Streaming` and `lockstep`, a Python with h5py, NumPy and PyTorch, and about
-half as many gigabytes of disk as --gigabytes says, and two more. README.md has what is measured.
+Needs a release build of `Streaming` and `lockstep`, a Python with h5py, NumPy and PyTorch, and as
+many gigabytes of disk and of free memory as --gigabytes says, and two more. README.md has what is measured.
 """
 
 import argparse
@@ -133,6 +133,9 @@ def measure(bench: Bench, folder: Path) -> dict:
         "lockstep, chunks": bench.stream(chunks, "none", 2),
     })
     chunks.unlink()
+    plain.unlink()
+
+    write(plain, rows, "contiguous")
     bench.interleave("shuffled, contiguous", {
         "DataLoader, random rows": bench.peer(plain, "random"),
         "lockstep": bench.stream(plain, "window", 2),

@@ -23,7 +23,7 @@ extension Audit {
       duplicateExamples = found.examples.sorted { ($0.split, $0.row) < ($1.split, $1.row) }
     }
     constantFeatures = sources.outputSchema.rows[.train] ?? 0 > 1 ? output.variation.constant : []
-    findSkipped(sources.set.skipped)
+    findSkipped(sources.set.skipped.count)
     findDuplicates(sources.outputSchema.rows)
     findConstant(sources.schema)
     findClasses(output.classes?.result ?? [:], options.classNames ?? sources.schema.classNames)

@@ -66,6 +66,7 @@ final class CIFARSource: RowSource {
     }
   }
 
+  /// A label that is none means that the file is damaged, which leaving its row out would not mend.
   private func checkedLabel(
     _ start: UnsafeRawPointer, row: Int
   ) throws(ConversionError) -> UInt8 {
@@ -89,7 +90,13 @@ final class CIFARSource: RowSource {
     if reader.byteCount == nil {
       let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
       defer { buffer.deallocate() }
-      while case let count = try reader.read(into: buffer), count > 0 { size += count }
+      let pass = PassProgress(.counting, over: [file])
+      pass.begin(file.path)
+      while case let count = try reader.read(into: buffer), count > 0 {
+        size += count
+        pass.advance(to: reader.bytesTaken)
+      }
+      pass.end(at: file.size)
     }
     guard size > 0, size.isMultiple(of: form.rowBytes) else { throw cutShort(file.path, form) }
     guard size / form.rowBytes <= Int(Int32.max) else {

@@ -27,7 +27,8 @@ struct ImageSet {
       for (source, folder) in zip(folders, opened) { try set.add(source, folder, to: split) }
     }
     let sources = try set.makeSources()
-    return try ArraySet(sources, options, skipped: set.skipped, progress)
+    return try ArraySet(
+      sources, options, skipped: set.skipped, findsBadRows: false, progress)
   }
 
   private init(_ options: ConversionOptions) {
@@ -54,7 +55,7 @@ struct ImageSet {
   private mutating func readHeaders(
     _ files: [ImageFile], of source: SourceFile
   ) throws(ConversionError) -> [ImageFile] {
-    let pass = pass(files, of: source)
+    let pass = beginPass(files, of: source)
     let results = pass.concurrentResults(files.count, amount: files.count) { [decoders] index in
       var file = files[index]
       do throws(ImageHeader.Problem) {
@@ -83,7 +84,7 @@ struct ImageSet {
   }
 
   /// Begins a pass over the images of a folder.
-  private func pass(_ files: [ImageFile], of source: SourceFile) -> PassProgress {
+  private func beginPass(_ files: [ImageFile], of source: SourceFile) -> PassProgress {
     let pass = PassProgress(.examining, in: .files, total: files.count, to: source.progress)
     pass.begin(source.path)
     return pass
@@ -134,7 +135,7 @@ struct ImageSet {
   private mutating func leaveOutDamaged(
     _ files: [ImageFile], of source: SourceFile, _ channels: Int
   ) -> [ImageFile] {
-    let pass = pass(files, of: source)
+    let pass = beginPass(files, of: source)
     let results = pass.concurrentResults(files.count, amount: files.count) {
       [decoders] index -> ImageHeader.Problem? in
       let header = files[index].header

@@ -38,7 +38,7 @@ public enum ConversionProgress: Sendable, Equatable {
     /// The source that is read at the moment; nil where it is none.
     public var source: String?
     public var unit: Unit
-    /// Of all sources together; never less than before.
+    /// Of all sources of the pass together; never less than before.
     public var done: Int
     /// Nil where it is not known beforehand.
     public var total: Int?

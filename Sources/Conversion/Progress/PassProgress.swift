@@ -61,6 +61,7 @@ final class PassProgress {
   func concurrentResults<Value: Sendable>(
     _ count: Int, amount: Int, _ body: @escaping @Sendable (Int) -> Value
   ) -> [Value] {
+    guard count > 0 else { return [] }
     let counter = Counter()
     nonisolated(unsafe) var results: [Value] = []
     let computing = DispatchGroup()

@@ -4,6 +4,6 @@ struct RowPlace: Equatable {
   var row = 0
   /// In text: the byte where its record starts. Nil for the first one.
   var offset: Int?
-  /// In text, and where rows are left out: its number in the source among all.
+  /// In text, and where rows are left out: its number among all that there are, bad ones included.
   var record = 0
 }

@@ -2,17 +2,16 @@ import Datasets
 import HDF5
 
 /// Finds the rows of sources that would be refused, for them to be left out: those with a number that
-/// is not finite, or with a label that is no class.
+/// is not finite, a weight below 0, or a label that is no class.
 ///
-/// Sources are read for it once more: features only where they are floats, and nothing where no row
-/// can be bad.
+/// Sources are read for it once more: targets alone where no feature and no weight can be bad, and
+/// nothing where no row can.
 struct BadRowSearch {
   private(set) var skipped: SkippedRows
   /// Of the good rows so far, whose labels may decide which ones may follow. Of no use when targets are
   /// values.
   private var classes: ClassTally
-  /// Nil where labels alone are read, which takes no time to speak of.
-  private let pass: PassProgress?
+  private let pass: PassProgress
 
   /// The sources of all splits without their bad rows.
   /// - Parameters:
@@ -24,9 +23,7 @@ struct BadRowSearch {
   ) throws(ConversionError) -> [SplitName: [any RowSource]] {
     let splits = splits.sorted { $0.key < $1.key }
     guard let schema = splits.first?.value.first?.schema else { return [:] }
-    let pass =
-      schema.featureType.isFloat
-      ? PassProgress(.examining, over: splits.flatMap(\.value), to: progress) : nil
+    let pass = PassProgress(.examining, over: splits.flatMap(\.value), to: progress)
     var search = BadRowSearch(schema, options, skipped, pass)
     var good: [SplitName: [any RowSource]] = [:]
     for (split, sources) in splits {
@@ -42,7 +39,7 @@ struct BadRowSearch {
   /// - Parameter schema: of the first source, as which all others have to be.
   private init(
     _ schema: SourceSchema, _ options: ConversionOptions, _ skipped: SkippedRows,
-    _ pass: PassProgress?
+    _ pass: PassProgress
   ) {
     self.skipped = skipped
     self.pass = pass
@@ -53,9 +50,9 @@ struct BadRowSearch {
   private mutating func goodRows(
     of source: any RowSource, _ split: SplitName
   ) throws(ConversionError) -> any RowSource {
-    pass?.begin(source.path)
+    pass.begin(source.path)
     let leftOut = try badRows(of: source, split)
-    pass?.end(at: source.rowCount)
+    pass.end(at: source.rowCount)
     guard leftOut.count > 0 else { return source }
     guard leftOut.count < source.rowCount else {
       throw ConversionError(
@@ -71,7 +68,7 @@ struct BadRowSearch {
   ) throws(ConversionError) -> LeftOutRows {
     let schema = source.schema
     var leftOut = LeftOutRows()
-    if schema.featureType.isFloat {
+    if schema.featureType.isFloat || schema.hasWeights {
       let rowBytes = max(schema.featureBytes, schema.targetBytes)
       try source.read(bandRows: max(1, (4 << 20) / rowBytes)) { band in
         add(band, of: source, split, to: &leftOut)
@@ -93,7 +90,7 @@ struct BadRowSearch {
     _ band: SourceBand, of source: any RowSource, _ split: SplitName,
     to leftOut: inout LeftOutRows
   ) {
-    defer { pass?.advance(to: band.firstRow + band.rows) }
+    defer { pass.advance(to: band.firstRow + band.rows) }
     let count = leftOut.count
     let numbers = BandNumbers.all(of: band, source)
     for row in numbers.flatMap(\.badRows) { leftOut.insert(band.firstRow + row) }

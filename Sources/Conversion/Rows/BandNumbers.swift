@@ -2,8 +2,8 @@ import Datasets
 import HDF5
 import Kernels
 
-/// The features or the targets of a band, to be searched for numbers that are not kept: NaN, infinite
-/// or beyond a float's range. Integers have none.
+/// The features, the targets or the weights of a band, to be searched for numbers that are not kept:
+/// NaN, infinite or beyond a float's range, and weights below 0. Integers have none.
 struct BandNumbers {
   private let bytes: UnsafeRawBufferPointer
   private let type: ElementType
@@ -11,10 +11,14 @@ struct BandNumbers {
   private let width: Int
   /// The file to blame.
   private let path: String
+  private var areWeights = false
 
-  /// The features of a source's band, and its targets.
+  /// The features of a source's band, its targets and its weights.
   static func all(of band: SourceBand, _ source: any RowSource) -> [BandNumbers] {
     let schema = source.schema
+    let weights = band.weights.map {
+      BandNumbers(bytes: $0, type: .float32, width: 1, path: source.path, areWeights: true)
+    }
     return [
       BandNumbers(
         bytes: band.features, type: schema.featureType, width: schema.featureWidth,
@@ -22,20 +26,25 @@ struct BandNumbers {
       BandNumbers(
         bytes: band.targets, type: schema.targetType, width: schema.targetWidth,
         path: source.targetPath),
-    ]
+    ] + (weights.map { [$0] } ?? [])
   }
 
   /// The first bad number; its row is that of the band.
   var firstBad: (row: Int, column: Int)? {
-    firstNonFinite(bytes, type: ElementCode(type)).map { ($0 / width, $0 % width) }
+    firstBad(in: bytes).map { ($0 / width, $0 % width) }
   }
 
   /// The first bad number of one of the band's rows.
   func badColumn(ofRow row: Int) -> Int? {
     let rowBytes = width * type.byteCount
     guard type.isFloat, (row + 1) * rowBytes <= bytes.count else { return nil }
-    let row = UnsafeRawBufferPointer(rebasing: bytes[row * rowBytes..<(row + 1) * rowBytes])
-    return firstNonFinite(row, type: ElementCode(type))
+    return firstBad(
+      in: UnsafeRawBufferPointer(rebasing: bytes[row * rowBytes..<(row + 1) * rowBytes]))
+  }
+
+  private func firstBad(in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard areWeights else { return firstNonFinite(bytes, type: ElementCode(type)) }
+    return bytes.bindMemory(to: Float.self).firstIndex { !($0 >= 0 && $0 < .infinity) }
   }
 
   /// The rows of the band that have bad numbers.
@@ -48,11 +57,16 @@ struct BandNumbers {
 
   /// - Parameter number: the row's, in its source.
   func error(inRow number: Int, column: Int) -> ConversionError {
-    ConversionError(
+    let remedy = "replace the value, or leave such rows out with --on-error skip"
+    if areWeights {
+      return ConversionError(
+        subject: path, problem: "has a weight that is NaN, infinite or negative in row \(number)",
+        expected: "finite weights of 0 or more", remedy: remedy)
+    }
+    return ConversionError(
       subject: path,
       problem: "has a number that is NaN, infinite or beyond a float's range in row "
         + "\(number), column \(column) (counted from 0)",
-      expected: "finite numbers",
-      remedy: "replace the value, or leave such rows out with --on-error skip")
+      expected: "finite numbers", remedy: remedy)
   }
 }

@@ -4,9 +4,8 @@ import Settings
 /// The sources of all splits, opened together.
 protocol SourceSet: AnyObject {
   var splits: [SplitName: [any RowSource]] { get }
-  /// Bad rows that are left out, and the first few with their reasons.
-  var skipped: Int { get }
-  var examples: [ConversionError] { get }
+  /// Bad rows that are left out.
+  var skipped: SkippedRows { get }
 
   /// How features become a network's input; nil for what suits their type. Known in the end.
   var normalization: Normalization? { get }
@@ -23,7 +22,7 @@ protocol SourceSet: AnyObject {
   /// What is known of the columns, and was done to them.
   func describe(in audit: inout Audit, outliers: [String: Int])
   /// What the rows of `train` are split by.
-  func splitKeys(_ progress: ProgressReporter) throws(ConversionError) -> SplitKeys
+  func splitKeys() throws(ConversionError) -> SplitKeys
   /// Finds what has to be known of the rows that are learned from before any is read. Schemas are
   /// known afterwards.
   func fit(plan: SplitPlan?) throws(ConversionError)
@@ -34,26 +33,27 @@ final class ArraySet: SourceSet {
   let splits: [SplitName: [any RowSource]]
   let normalization: Normalization?
   let presumedWrongly = false
-  let skipped: Int
-  let examples: [ConversionError]
+  let skipped: SkippedRows
   private let options: ConversionOptions
+  private let progress: ProgressReporter
 
   /// - Parameters:
-  ///   - splits: the sources of each split; their bad rows are left out where the options say so.
-  ///   - skipped: what of the sources was left out already.
-  ///   - progress: is told how far the search for bad rows is.
+  ///   - splits: the sources of each split.
+  ///   - skipped: what of them was left out already.
+  ///   - findsBadRows: whether more is to be left out, where the options say so.
+  ///   - progress: is told how far the passes over the sources are.
   init(
     _ splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
-    skipped: SkippedRows = SkippedRows(), normalization: Normalization? = nil,
-    _ progress: ProgressReporter
+    skipped: SkippedRows = SkippedRows(), findsBadRows: Bool = true,
+    normalization: Normalization? = nil, _ progress: ProgressReporter
   ) throws(ConversionError) {
     var skipped = skipped
     self.splits =
-      options.table.skipsBadRows
+      findsBadRows && options.table.skipsBadRows
       ? try BadRowSearch.goodRows(of: splits, options, leavingOut: &skipped, progress) : splits
     self.options = options
-    self.skipped = skipped.count
-    examples = skipped.examples
+    self.progress = progress
+    self.skipped = skipped
     self.normalization = normalization
   }
 
@@ -69,7 +69,7 @@ final class ArraySet: SourceSet {
 
   func describe(in audit: inout Audit, outliers: [String: Int]) {}
 
-  func splitKeys(_ progress: ProgressReporter) throws(ConversionError) -> SplitKeys {
+  func splitKeys() throws(ConversionError) -> SplitKeys {
     for (name, value) in [("--group-by", options.groupBy), ("--time-order", options.timeOrder)]
     where value != nil {
       throw ConversionError(
@@ -89,10 +89,12 @@ final class ArraySet: SourceSet {
       }
       let tally = ClassTally(type: source.schema.targetType, count: nil)
       pass.begin(source.path)
-      try source.read(bandRows: max(1, (4 << 20) / source.schema.featureBytes)) {
-        band throws(ConversionError) in
-        keys.classes += try tally.labels(band.targets, firstRow: band.firstRow, of: source)
-        pass.advance(to: band.firstRow + band.rows)
+      var rows = 0
+      try source.readTargets { targets throws(ConversionError) in
+        let labels = try tally.labels(targets, firstRow: rows, of: source)
+        keys.classes += labels
+        rows += labels.count
+        pass.advance(to: rows)
       }
       pass.end(at: source.rowCount)
     }

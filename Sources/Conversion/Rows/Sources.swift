@@ -33,7 +33,7 @@ struct Sources {
       sources, options, presumes: presumes && mark?.found != .null, keepingIn: work, progress)
     splits = set.splits
     if let train = splits[.train] {
-      let keys = options.hasSplitKeys ? try set.splitKeys(progress) : SplitKeys()
+      let keys = options.hasSplitKeys ? try set.splitKeys() : SplitKeys()
       plan = try SplitPlan(rows: train.reduce(0) { $0 + $1.rowCount }, keys, options)
     } else {
       plan = nil

@@ -11,17 +11,16 @@ struct KeptTable {
   /// Good rows of each table.
   var rows: [Int]
   /// Bad ones that are left out, and the first few with their reasons.
-  var skipped: Int
-  var examples: [ConversionError]
+  var skipped: SkippedRows
 }
 
 extension KeptTable {
   var settings: SettingValue {
     [
       "scan": scan.settings, "preprocessing": preprocessing.settings, "fitted": fitted.settings,
-      "rows": .array(rows.map { .integer($0) }), "skipped": .integer(skipped),
+      "rows": .array(rows.map { .integer($0) }), "skipped": .integer(skipped.count),
       "examples": .array(
-        examples.map {
+        skipped.examples.map {
           .array([$0.subject, $0.problem, $0.expected ?? "", $0.remedy ?? ""].map { .string($0) })
         }),
     ]
@@ -44,7 +43,7 @@ extension KeptTable {
     else { return nil }
     self.init(
       scan: scan, preprocessing: preprocessing, fitted: fitted, rows: rows.integers,
-      skipped: skipped, examples: examples.compactMap(Self.example))
+      skipped: SkippedRows(count: skipped, examples: examples.compactMap(Self.example)))
   }
 
   private static func example(_ value: SettingValue) -> ConversionError? {

@@ -26,7 +26,7 @@ extension TableSet {
         ? options.table.scaling.rawValue : "as the data that was learned from"
       audit.changes.append("numbers are scaled as rows are read (\(way))")
     }
-    if skipped > 0 { audit.changes.append("bad rows were left out: \(skipped)") }
+    if skipped.count > 0 { audit.changes.append("bad rows were left out: \(skipped.count)") }
   }
 
   /// What became of classes.

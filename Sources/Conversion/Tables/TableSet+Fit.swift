@@ -155,7 +155,7 @@ private struct TableFit {
   /// Whether all rows that can be read are learned from, so that what was seen when they were first
   /// read is what is asked for.
   private var learnsFromAll: Bool {
-    owner.scan.problems == 0 && owner.skipped == 0 && (plan?.rows.count ?? 1) == 1
+    owner.scan.problems == 0 && owner.skipped.count == 0 && (plan?.rows.count ?? 1) == 1
   }
 
   private func statistics(_ columns: [Int]) throws(ConversionError) -> [Statistics] {

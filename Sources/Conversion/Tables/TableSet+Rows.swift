@@ -91,7 +91,7 @@ extension TableSet {
     PassProgress(work, over: learnedTables.map(\.file.reader.source), times: times)
   }
 
-  func splitKeys(_ progress: ProgressReporter) throws(ConversionError) -> SplitKeys {
+  func splitKeys() throws(ConversionError) -> SplitKeys {
     var keys = SplitKeys()
     let width = rowWidth
     let (target, group, time) = (targetPlaces.lowerBound, groupPlace, timePlace)

@@ -17,9 +17,8 @@ final class TableSet: SourceSet {
   private(set) var presumption: Presumption?
   private(set) var sources: [SplitName: [TableSource]] = [:]
   var splits: [SplitName: [any RowSource]] { sources }
-  /// Rows that are left out: how many, and the first few with their reasons.
-  private(set) var skipped = 0
-  private(set) var examples: [ConversionError] = []
+  /// Bad rows that are left out.
+  private(set) var skipped = SkippedRows()
   /// Where all this is kept once it is known; nil where it need not be.
   private let work: WorkingFolder?
   /// Whether it was kept before.
@@ -35,9 +34,6 @@ final class TableSet: SourceSet {
     /// Of text.
     var bytes = 0
   }
-
-  /// So many rows that are left out are told with their reasons.
-  private static let mostExamples = 5
 
   init(
     _ files: [SplitName: [SourceFile]], _ options: ConversionOptions, isJSON: Bool,
@@ -69,7 +65,7 @@ final class TableSet: SourceSet {
       tables: tables, roles: roles, missing: missing, options: options)
     if let kept {
       (scan, preprocessing, fitted) = (kept.scan, kept.preprocessing, kept.fitted)
-      (skipped, examples) = (kept.skipped, kept.examples)
+      skipped = kept.skipped
     } else if let like {
       preprocessing = like
       scan = try inference.scan(like: like)
@@ -124,7 +120,7 @@ final class TableSet: SourceSet {
     else { return }
     let kept = KeptTable(
       scan: scan, preprocessing: preprocessing, fitted: fitted, rows: tables.map(\.rows),
-      skipped: skipped, examples: examples)
+      skipped: skipped)
     try work.keep(kept.settings, as: .table)
   }
 
@@ -206,12 +202,11 @@ final class TableSet: SourceSet {
       } accept: { _, place throws(ConversionError) in
         tables[index].rows += place.records - place.problems.count
         for problem in place.problems {
-          if options.table.skipsBadRows, examples.count == Self.mostExamples { break }
-          let error = file.reader.error(problem, names: file.names)
-          guard options.table.skipsBadRows else { throw error }
-          examples.append(error)
+          guard options.table.skipsBadRows else {
+            throw file.reader.error(problem, names: file.names)
+          }
+          skipped.add(file.reader.error(problem, names: file.names))
         }
-        skipped += place.problems.count
       }
     }
   }

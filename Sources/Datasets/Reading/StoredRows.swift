@@ -90,8 +90,8 @@ package final class StoredRows {
       scratch: scratch)
   }
 
-  /// Reads the weights of rows, checked: finite, and not below 0. Any thread may, also while another
-  /// one reads features and targets.
+  /// Reads the weights of rows, good or bad: NaN, infinite and negative ones as well. Any thread may,
+  /// also while another one reads features and targets.
   package func readWeights(
     _ rows: Range<Int>, into weights: UnsafeMutableBufferPointer<Float>
   ) throws(DatasetError) {
@@ -102,8 +102,8 @@ package final class StoredRows {
         byteCount: own.count * reader.column.rowBytes, alignment: 64)
       defer { memory.deallocate() }
       try reader.read(own, into: memory, scratch: DecoderScratch())
-      try reader.column.decodeWeights(
-        UnsafeRawBufferPointer(memory), from: own.lowerBound,
+      reader.column.convertFloats(
+        UnsafeRawBufferPointer(memory),
         into: weights.baseAddress! + wanted.lowerBound - rows.lowerBound)
     }
   }

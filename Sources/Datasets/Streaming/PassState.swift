@@ -152,7 +152,7 @@ final class PassState: @unchecked Sendable {
     while true {
       let (isDone, job) = try monitor.locked { () throws(DatasetError) -> (Bool, Job?) in
         if let error { throw error }
-        if isHere(block) { return (true, nil) }
+        if isInMemory(block) { return (true, nil) }
         if ownerReads, let job = nextJob() { return (false, job) }
         awaited = block
         monitor.signal(.threads)
@@ -167,7 +167,7 @@ final class PassState: @unchecked Sendable {
     }
   }
 
-  private func isHere(_ block: Int) -> Bool {
+  private func isInMemory(_ block: Int) -> Bool {
     plan.staysResident ? isHere[block] : open.contains(block)
   }
 

@@ -133,7 +133,7 @@ extension StreamPlan {
       case .full: 4 * rows
       case .window where !isWindow: 4 * rows
       case .window:
-        2 * (4 * windowBlocks * blockRows + 32 * blocks)
+        2 * (4 * windowBlocks * blockRows + 28 * blocks)
           + Self.openBlocks(windowBlocks, of: blockRows, blocks) * (4 * blockRows + 32)
       case .none: 50 * blocks
       }

@@ -31,15 +31,18 @@ public final class File: Sendable {
   }
 
   /// Opens a file for more writing that this process has created and closed, and that nobody else
-  /// could have changed: the guard is not asked.
+  /// could have changed: the guard is not asked, and nothing locked.
   package convenience init(reopening path: String) throws(HDF5Error) {
-    try self.init(opening: path, .readWrite, allowing: [], asksGuard: false)
+    try self.init(opening: path, .readWrite, allowing: [], asksGuard: false, locks: false)
   }
 
-  /// - Parameter asksGuard: false for what a file leads to, which the guard was asked about with it.
+  /// - Parameters:
+  ///   - asksGuard: false for what a file leads to, which the guard was asked about with it.
+  ///   - locks: false for a file that nobody else opens. A child process that is started meanwhile
+  ///     inherits a lock, and keeps others out after the file is closed.
   init(
     opening path: String, _ access: Access = .readOnly, allowing permissions: Permissions,
-    asksGuard: Bool
+    asksGuard: Bool, locks: Bool = true
   ) throws(HDF5Error) {
     let activity = Activity(operation: "opening the file", file: path)
     try FileCheck.beforeOpening(path, during: activity)
@@ -47,6 +50,7 @@ public final class File: Sendable {
     let list = try Self.accessList(during: activity)
     // The library opens what files lead to so that it stays open while it is in use, and one file
     // in one way at a time: where a source of a view was open in another, it would read zeros.
+    if !locks { try H5P.setUnlocked(list, during: activity) }
     if access == .readWrite {
       try H5P.setStrongClose(list, during: activity)
       try H5P.setFormat(
@@ -77,8 +81,7 @@ public final class File: Sendable {
     try FileCheck.beforeCreating(path, during: activity)
     let list = try Self.accessList(during: activity)
     try H5P.setStrongClose(list, during: activity)
-    // A child process that is started meanwhile would inherit the lock, and keep readers out after
-    // the file is closed; who creates a file exclusively needs none.
+    // Who creates a file exclusively needs no lock, which a child process could inherit.
     try H5P.setUnlocked(list, during: activity)
     try H5P.setFormat(list, low: H5F_LIBVER_V18, high: H5F_LIBVER_V18, during: activity)
     if let metadataBytes {

@@ -16,7 +16,8 @@ enum Convert: Command {
     folder of PNG and JPEG images for each class. For IDX and NPY, give features, then their targets;
     other sources hold both. Files may be compressed by gzip or Zstandard; - is standard input.
 
-    On a terminal a line tells what is done at the moment, how fast, and how long it will still take.
+    On a terminal a line tells what is done with the sources at the moment, how fast, and how long it
+    will still take.
 
     The output has its name only once it is complete. A conversion that was interrupted, however that
     happened, goes on with the same options and --resume, and makes the same bytes: what was read of

@@ -100,10 +100,15 @@ final class Console {
     printable(text.split(whereSeparator: \.isNewline).joined(separator: " "))
   }
 
-  /// Names from files may hold anything: control characters must not reach a terminal.
+  /// Names from files may hold anything: characters that control a terminal, or the direction of the
+  /// text, must not reach it.
   private static func printable(_ text: String) -> String {
     func isControl(_ scalar: Unicode.Scalar) -> Bool {
-      scalar != "\n" && (scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value))
+      switch scalar.value {
+      case 0x0A: false
+      case ..<0x20, 0x7F..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF: true
+      default: false
+      }
     }
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     return text.unicodeScalars.reduce(into: "") { text, scalar in

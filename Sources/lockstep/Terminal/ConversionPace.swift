@@ -116,7 +116,7 @@ extension ConversionProgress.Pass {
     guard let source else { return words }
     let name = source.split(separator: "/").last.map(String.init) ?? source
     let room = Self.mostTitle - words.count - 1
-    return words + " " + (name.count <= room ? name : name.prefix(room - 3) + "...")
+    return words + " " + (name.columns <= room ? name : name.prefix(columns: room - 3) + "...")
   }
 
   private var words: String {

@@ -30,19 +30,18 @@ final class ProgressLine {
     isShown = false
   }
 
-  /// The line, no longer than `width` characters.
+  /// The line, no wider than `width` columns.
   static func line(_ state: State, width: Int, isUnicode: Bool) -> String {
     guard let fraction = state.fraction else {
-      return String(
-        adding(state.details, to: state.title, width: width).prefix(max(0, width)))
+      return adding(state.details, to: state.title, width: width).prefix(columns: width)
     }
     let percent = Numbers.padded("\(Int(fraction * 100)) %", 5)
     var text = state.title + "  "
     let shortestBar = 8
     let ending = adding(
-      state.details, to: "  " + percent, width: width - text.count - shortestBar)
-    let length = min(40, width - text.count - ending.count)
-    guard length >= shortestBar else { return String((state.title + ending).prefix(max(0, width))) }
+      state.details, to: "  " + percent, width: width - text.columns - shortestBar)
+    let length = min(40, width - text.columns - ending.columns)
+    guard length >= shortestBar else { return (state.title + ending).prefix(columns: width) }
     let done = min(length, max(0, Int(fraction * Double(length))))
     text += String(repeating: isUnicode ? "━" : "=", count: done)
     text += String(repeating: isUnicode ? "─" : ".", count: length - done)
@@ -54,7 +53,7 @@ final class ProgressLine {
     var text = text
     for detail in details {
       let longer = text + "  " + detail
-      guard longer.count <= width else { break }
+      guard longer.columns <= width else { break }
       text = longer
     }
     return text
@@ -80,4 +79,24 @@ final class ProgressLine {
     var text = text
     text.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
+}
+
+extension String {
+  /// Columns of a terminal that the text takes, at most.
+  var columns: Int { reduce(0) { $0 + $1.columns } }
+
+  /// The first characters, as many as fit into so many columns.
+  func prefix(columns: Int) -> String {
+    var left = columns
+    return String(
+      prefix { character in
+        left -= character.columns
+        return left >= 0
+      })
+  }
+}
+
+extension Character {
+  /// From Hangul on characters may be wide.
+  fileprivate var columns: Int { unicodeScalars.first!.value < 0x1100 ? 1 : 2 }
 }
