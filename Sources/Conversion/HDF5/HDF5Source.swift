@@ -2,7 +2,7 @@ import Datasets
 import HDF5
 
 /// Rows of an HDF5 file, of Lockstep's layout or any other, to be stored anew.
-final class HDF5Source: RowSource {
+final class HDF5Source: PlacedRowSource {
   let path: String
   let rowCount: Int
   let schema: SourceSchema
@@ -59,12 +59,6 @@ final class HDF5Source: RowSource {
   }
 
   var isStored: Bool { true }
-
-  func read(
-    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
-  ) throws(ConversionError) {
-    try read(bandRows: bandRows, from: RowPlace(), body)
-  }
 
   func read(
     bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void

@@ -3,7 +3,7 @@ import HDF5
 
 /// The images of a folder, decoded on all cores and brought to one size: (height, width) for grey,
 /// (3, height, width) for colours.
-final class ImageSource: RowSource {
+final class ImageSource: PlacedRowSource {
   let path: String
   let schema: SourceSchema
   let numberCount: Int
@@ -24,12 +24,6 @@ final class ImageSource: RowSource {
   }
 
   var rowCount: Int { decoder.images.count }
-
-  func read(
-    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
-  ) throws(ConversionError) {
-    try read(bandRows: bandRows, from: RowPlace(), body)
-  }
 
   func readTargets(
     _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void

@@ -16,9 +16,6 @@ struct BandNumbers {
   /// The features of a source's band, its targets and its weights.
   static func all(of band: SourceBand, _ source: any RowSource) -> [BandNumbers] {
     let schema = source.schema
-    let weights = band.weights.map {
-      BandNumbers(bytes: $0, type: .float32, width: 1, path: source.path, areWeights: true)
-    }
     return [
       BandNumbers(
         bytes: band.features, type: schema.featureType, width: schema.featureWidth,
@@ -26,7 +23,10 @@ struct BandNumbers {
       BandNumbers(
         bytes: band.targets, type: schema.targetType, width: schema.targetWidth,
         path: source.targetPath),
-    ] + (weights.map { [$0] } ?? [])
+      band.weights.map {
+        BandNumbers(bytes: $0, type: .float32, width: 1, path: source.path, areWeights: true)
+      },
+    ].compactMap { $0 }
   }
 
   /// The first bad number; its row is that of the band.

@@ -3,7 +3,7 @@
 /// Its bands have as many rows as those of a source that never had the others, so that nothing tells
 /// them apart but the rows' numbers. Takes memory for a band more than the source, and what
 /// `LeftOutRows` takes.
-final class GoodRows: RowSource {
+final class GoodRows: PlacedRowSource {
   private let source: any RowSource
   private let leftOut: LeftOutRows
 
@@ -20,12 +20,6 @@ final class GoodRows: RowSource {
   var numberCount: Int { source.numberCount }
   var notes: [String] { source.notes }
   var isStored: Bool { source.isStored }
-
-  func read(
-    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
-  ) throws(ConversionError) {
-    try read(bandRows: bandRows, from: RowPlace(), body)
-  }
 
   /// - Parameter place: its record is the row to begin with, among all of the source.
   func read(

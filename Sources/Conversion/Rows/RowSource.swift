@@ -64,6 +64,17 @@ extension RowSource {
   }
 }
 
+/// A source that itself reads from any of its rows' places on.
+protocol PlacedRowSource: RowSource {}
+
+extension PlacedRowSource {
+  func read(
+    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    try read(bandRows: bandRows, from: RowPlace(), body)
+  }
+}
+
 /// Rows of a source that follow one another, in the machine's byte order. The memory is the
 /// source's and good until the closure that was handed the band returns.
 struct SourceBand {

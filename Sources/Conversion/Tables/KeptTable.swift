@@ -10,7 +10,7 @@ struct KeptTable {
   var fitted: Normalization
   /// Good rows of each table.
   var rows: [Int]
-  /// Bad ones that are left out, and the first few with their reasons.
+  /// Bad ones that are left out.
   var skipped: SkippedRows
 }
 

@@ -1,7 +1,7 @@
 import Datasets
 
 /// The rows of one text table.
-final class TableSource: RowSource {
+final class TableSource: PlacedRowSource {
   /// How rows are made, once that is known.
   struct Recipe {
     var decoder: RowDecoder
@@ -29,12 +29,6 @@ final class TableSource: RowSource {
   private var made: Recipe {
     guard let recipe else { preconditionFailure("a table's rows are known once it is fitted") }
     return recipe
-  }
-
-  func read(
-    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
-  ) throws(ConversionError) {
-    try read(bandRows: bandRows, from: RowPlace(), body)
   }
 
   func read(
