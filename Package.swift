@@ -56,7 +56,7 @@ let package = Package(
     module("Settings", []),
     module("Networks", ["Kernels", "Settings"]),
     module(
-      "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem"]),
+      "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem", "CXXHash"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
     module(
       "Conversion",

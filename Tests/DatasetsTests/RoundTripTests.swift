@@ -48,7 +48,7 @@ import Testing
     try small.write(path)
     let dataset = try Dataset(path: path)
     #expect(dataset.information == small.information)
-    #expect(dataset.fingerprint.hasPrefix("sha256:"))
+    #expect(dataset.fingerprint.hasPrefix("xxh3:"))
   }
 
   @Test func `the fingerprint is that of the rows, however they are stored`() throws {
@@ -65,14 +65,14 @@ import Testing
     #expect(try fingerprint(SmallDataset(rows: [.train: 49, .test: 7]), "rows") != first)
   }
 
-  /// Rows of several pieces of a digest, which bands and chunks do not end with.
+  /// Rows that bands and chunks do not end with.
   static let severalPieces = SmallDataset(
     featureType: .float64, rows: [.train: 7000, .test: 7], bandRows: 1100)
 
   @Test func `the fingerprint is what Python computes of the rows`() throws {
     try Self.severalPieces.write(path)
-    // Of the rows in NumPy arrays, by `digest` of tools/make-digits and a line for each column.
-    let python = "sha256:5cc66d7c847edbeb1f2e2d4cf7092bedc970ebb19d3c5f059812e921903ededc"
+    // Of the rows in NumPy arrays, as tools/make-digits does it.
+    let python = "xxh3:829e97297085c794a2b0b8eaf5ebcc32"
     #expect(try Dataset(path: path).fingerprint == python)
     for (index, storage) in Self.storages.dropFirst(2).enumerated() {
       var small = Self.severalPieces
@@ -82,24 +82,22 @@ import Testing
     }
   }
 
-  @Test func `a digest of rows is that of their pieces, however they come`() {
-    let piece = RowsDigest.pieceBytes
-    for count in [0, 1, piece - 1, piece, piece + 1, 3 * piece, 3 * piece + 5] {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 3) }
-      let root = Fingerprint(startingWith: 1)
-      for start in stride(from: 0, to: count, by: piece) {
-        let leaf = Fingerprint(startingWith: 0)
-        bytes[start..<min(start + piece, count)].withUnsafeBytes { leaf.add($0) }
-        leaf.finishBytes().withUnsafeBytes { root.add($0) }
+  @Test(arguments: [
+    // What Python's xxhash.xxh3_128_hexdigest says of these bytes.
+    (0, "99aa06d3014798d86001c324468d497f"),
+    (1, "a6cd5e9392000f6ac44bdff4074eecdb"),
+    (240, "bbf5c755f744eb2ff9ce633df4cec0e6"),
+    (241, "1f941793347db67495e1590779d66a26"),
+    (1_000_003, "bb771f856f6ea9a3ee6904c872a4ea3c"),
+  ])
+  func `a content hash is XXH3 of all bytes, however they come`(count: Int, expected: String) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 3) }
+    for step in [97, 1000, 256 << 10, 1_000_003] {
+      let hash = ContentHash()
+      for start in stride(from: 0, to: count, by: step) {
+        bytes[start..<min(start + step, count)].withUnsafeBytes { hash.add($0) }
       }
-      let expected = root.finish()
-      for step in [1000, piece - 1, piece, 2 * piece + 77, 4 * piece] {
-        let digest = RowsDigest()
-        for start in stride(from: 0, to: count, by: step) {
-          bytes[start..<min(start + step, count)].withUnsafeBytes { digest.add($0) }
-        }
-        #expect(digest.finish() == expected, "\(count) bytes, \(step) at a time")
-      }
+      #expect(hash.text == expected, "\(step) at a time")
     }
   }
 

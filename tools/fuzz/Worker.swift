@@ -105,7 +105,7 @@ struct Worker {
         }
       }
     }
-    return Content(isOwn: data.fingerprint.hasPrefix("sha256:"), values: values)
+    return Content(isOwn: data.fingerprint.hasPrefix("xxh3:"), values: values)
   }
 
   /// The first dataset of numbers at the root.

@@ -173,14 +173,6 @@ void kernel_scatter(
     const void *_Nonnull rows, long row_bytes, const int32_t *_Nonnull places, long count,
     void *_Nonnull base, bool past_caches);
 
-/// The SHA-256 of two messages, each a byte and `count` bytes behind it, 32 bytes of one behind those of
-/// the other: in the time of one, where the processor has instructions for it, else not at all.
-///
-/// Returns whether it was done.
-bool kernel_sha256_pair(
-    unsigned char first, const unsigned char *_Nonnull one, const unsigned char *_Nonnull other,
-    long count, unsigned char *_Nonnull digests);
-
 /// Whether this program has the loops and this processor the instructions.
 bool kernel_instructions_available(enum kernel_instructions set);
 

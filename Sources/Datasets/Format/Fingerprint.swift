@@ -12,12 +12,6 @@ package final class Fingerprint {
     EVP_DigestInit_ex(context, EVP_sha256(), nil)
   }
 
-  /// Of content that a byte tells apart from content of another kind.
-  package convenience init(startingWith byte: UInt8) {
-    self.init()
-    withUnsafeBytes(of: byte) { add($0) }
-  }
-
   deinit { EVP_MD_CTX_free(context) }
 
   package func add(_ bytes: UnsafeRawBufferPointer) {
@@ -28,17 +22,12 @@ package final class Fingerprint {
     Array(text.utf8).withUnsafeBytes { add($0) }
   }
 
-  /// The digest. Nothing may be added afterwards.
-  package func finishBytes() -> [UInt8] {
+  /// The digest in hexadecimal. Nothing may be added afterwards.
+  package func finish() -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
     var length: UInt32 = 0
     EVP_DigestFinal_ex(context, &digest, &length)
-    return Array(digest.prefix(Int(length)))
-  }
-
-  /// The digest in hexadecimal. Nothing may be added afterwards.
-  package func finish() -> String {
-    finishBytes().map { byte in
+    return digest.prefix(Int(length)).map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
   }

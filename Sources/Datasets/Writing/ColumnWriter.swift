@@ -2,12 +2,12 @@ import Dispatch
 import HDF5
 
 /// Writes one dataset of a split front to back: cuts it into chunks of whole rows, stores several at
-/// once, and keeps a checksum of each and a digest of all.
+/// once, and keeps a checksum of each and a hash of all.
 ///
-/// Rows gather in one buffer while those before them, in others, are digested on all cores, and stored
-/// in the order in which the columns of the file gave them up. Buffers take turns: `leave` waits until
+/// Rows gather in one buffer while those before them, in others, are hashed, and stored in the order in
+/// which the columns of the file gave them up. Buffers take turns: `leave` waits until
 /// the one that has been away the longest is back. So `turn` and what counts rows are touched by the
-/// caller only; `checksums` by the work on `threads.chunks`, `digest` by that on `threads.digest`, and
+/// caller only; `checksums` by the work on `threads.chunks`, `hash` by that on `threads.hashes`, and
 /// both by the caller after `wait`.
 final class ColumnWriter: @unchecked Sendable {
   private let rows: Int
@@ -21,7 +21,7 @@ final class ColumnWriter: @unchecked Sendable {
   private var fillingRows = 0
   private var leftRows = 0
   private(set) var checksums: [UInt32] = []
-  private let digest = RowsDigest()
+  private let hash = ContentHash()
   private let threads: Threads
   /// Type and shape, in words.
   let form: String
@@ -38,7 +38,7 @@ final class ColumnWriter: @unchecked Sendable {
   final class Threads: @unchecked Sendable {
     private let monitor = Monitor()
     private var first: DatasetError?
-    let digest = DispatchQueue(label: "digest of rows")
+    let hashes = DispatchQueue(label: "hashes of rows")
     let chunks = DispatchQueue(label: "chunks of rows")
     let compressors = Compressors()
 
@@ -89,24 +89,24 @@ final class ColumnWriter: @unchecked Sendable {
     }
   }
 
-  /// Returns when all rows that left are digested and stored.
+  /// Returns when all rows that left are hashed and stored.
   func wait() throws(DatasetError) {
     for buffer in buffers { buffer.departure.wait() }
     if let failure = threads.failure { throw failure }
   }
 
-  /// The digest of all rows, once they are stored. Nothing may be appended afterwards.
-  func finishDigest() -> String { digest.finish() }
+  /// The hash of all rows, once they are stored.
+  var hashText: String { hash.text }
 
-  /// Has the chunks that gathered digested and stored, the last of which may be short at the end of
+  /// Has the chunks that gathered hashed and stored, the last of which may be short at the end of
   /// the data, and takes the next buffer, once what is in it is.
   private func leave() throws(DatasetError) {
     let (first, count) = (leftRows / chunkRows, fillingRows)
     nonisolated(unsafe) let buffer = buffers[turn]
     leftRows += count
     fillingRows = 0
-    threads.digest.async(group: buffer.departure) { [self] in
-      digest.add(UnsafeRawBufferPointer(rebasing: buffer.memory[..<(count * rowBytes)]))
+    threads.hashes.async(group: buffer.departure) { [self] in
+      hash.add(UnsafeRawBufferPointer(rebasing: buffer.memory[..<(count * rowBytes)]))
     }
     threads.chunks.async(group: buffer.departure) { [self] in
       do throws(DatasetError) {

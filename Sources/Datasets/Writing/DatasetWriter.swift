@@ -5,7 +5,7 @@ import HDF5
 ///
 /// Call `append` until every split has the rows that its schema says, then `finish`. A writer that
 /// is dropped or cancelled before leaves nothing. One thread at a time may use it; what it was given
-/// is digested and stored on others, while that thread makes the next rows.
+/// is hashed and stored on others, while that thread makes the next rows.
 ///
 /// Chunks that are not compressed get their places before the first row comes, and are written there
 /// past the library, which has the file open only before and after: whatever ends the process
@@ -136,22 +136,22 @@ public final class DatasetWriter {
     }
   }
 
-  /// The same for the same rows in the same order, whatever their chunks and compression: `sha256:`
-  /// and the SHA-256, in hexadecimal, of a line of text for each column,
+  /// The same for the same rows in the same order, whatever their chunks and compression: `xxh3:`
+  /// and the `ContentHash` of a line of text for each column,
   ///
-  ///     train/features uint8 [60000, 28, 28] DIGEST
+  ///     train/features uint8 [60000, 28, 28] HASH
   ///
-  /// with the type and shape as NumPy writes them and the `RowsDigest` of its rows, little-endian.
+  /// with the type and shape as NumPy writes them and the `ContentHash` of its rows, little-endian.
   /// Splits come in the order train, validation, test, and columns in that of `FileFormat.Column`.
   private func fingerprint() -> String {
-    let whole = Fingerprint()
+    let whole = ContentHash()
     for (split, columns) in columns.sorted(by: { $0.key < $1.key }) {
       for column in FileFormat.Column.allCases {
         guard let writer = columns[column] else { continue }
         precondition(writer.isComplete, "\(split)/\(column) has fewer rows than its schema")
-        whole.add("\(split)/\(column) \(writer.form) \(writer.finishDigest())\n")
+        whole.add("\(split)/\(column) \(writer.form) \(writer.hashText)\n")
       }
     }
-    return "sha256:" + whole.finish()
+    return "xxh3:" + whole.text
   }
 }
