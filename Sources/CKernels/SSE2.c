@@ -1,4 +1,7 @@
 // The baseline: what every x86-64 processor has, or four lanes of whatever another one has.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <string.h>
 

@@ -18,6 +18,7 @@
 #include "CrossEntropy.h"
 #include "Losses.h"
 
+#include "ColorPlanes.h"
 #include "ColumnSums.h"
 #include "Gather.h"
 #include "Matmul.h"
@@ -35,6 +36,7 @@ const struct kernels TABLE = {
     .reduce = reduce,
     .update = update,
     .gather = gather,
+    .color_planes = color_planes,
     .column_sums = column_sums,
     .random_words = random_words,
     .dropout_mask = dropout_mask,

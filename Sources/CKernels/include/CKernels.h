@@ -112,6 +112,17 @@ struct kernel_dropout {
   float kept;
 };
 
+/// An image's planes of luma and chroma, and where its colours go.
+struct kernel_color_planes {
+  const uint8_t *_Nonnull luma;
+  const uint8_t *_Nonnull chroma[2];  // Cb and Cr
+  long luma_stride, chroma_stride;    // bytes of a row, multiples of 64
+  long width, height;                 // pixels
+  bool wide, tall;                    // whether a sample of chroma is for two pixels
+  int16_t *_Nonnull sums;             // scratch of 2 · (chroma_stride + 64)
+  uint8_t *_Nonnull out;              // (3, height, width)
+};
+
 /// One instruction set's loops. Matrices are (rows, columns), row-major.
 struct kernels {
   void (*_Nonnull activate)(
@@ -150,6 +161,7 @@ struct kernels {
   /// how often a number of the column is there: that number, and how often.
   void (*_Nonnull column_sums)(
       const double *_Nonnull rows, long count, long width, double *_Nonnull sums);
+  void (*_Nonnull color_planes)(const struct kernel_color_planes *_Nonnull job);
   /// The words of Philox4x32-10 at `counter` and the counters after it, whose first word rises.
   void (*_Nonnull random_words)(
       uint64_t key, const uint32_t *_Nonnull counter, long count, uint32_t *_Nonnull words);

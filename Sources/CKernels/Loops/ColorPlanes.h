@@ -1,0 +1,158 @@
+// Luma and chroma to planes of red, green and blue, to the bit as libjpeg-turbo makes interleaved pixels
+// of them (its files jdsample.c and jdcolor.c): the library gives colours in no planes, and to part pixels
+// afterwards would take longer than this.
+
+// Numbers of 16 bits, of which a vector has twice as many as floats. Bytes that follow one another are two
+// such vectors: those at even places and those at odd ones.
+enum { HALVES = 2 * LANES, PIXELS = 2 * HALVES };
+
+typedef int16_t vh __attribute__((ext_vector_type(2 * LANES)));
+typedef uint16_t vhu __attribute__((ext_vector_type(2 * LANES)));
+typedef int32_t vhi __attribute__((ext_vector_type(2 * LANES)));
+typedef uint8_t vhb __attribute__((ext_vector_type(2 * LANES)));
+typedef vh vh_anywhere __attribute__((aligned(1), may_alias));
+typedef vhb vhb_anywhere __attribute__((aligned(1), may_alias));
+
+struct parts {
+  vh even, odd;
+};
+
+struct rgb {
+  vh red, green, blue;
+};
+
+INLINE vh load_halves(const int16_t *p) { return *(const vh_anywhere *)p; }
+
+INLINE vh load_bytes(const uint8_t *p) {
+  return __builtin_convertvector(*(const vhb_anywhere *)p, vh);
+}
+
+INLINE struct parts load_parts(const uint8_t *p) {
+  vh x = *(const vh_anywhere *)p;
+  return (struct parts){.even = x & 255, .odd = (vh)((vhu)x >> 8)};
+}
+
+#if defined(__x86_64__)
+// The compiler makes several times as many instructions of the plain form below.
+#if LANES == 4
+typedef __m128i packed;
+#define PACKED(name) _mm_##name
+#elif LANES == 8
+typedef __m256i packed;
+#define PACKED(name) _mm256_##name
+#else
+typedef __m512i packed;
+#define PACKED(name) _mm512_##name
+#endif
+
+// ⌊a · factor / 65536⌋
+INLINE vh scaled(vh a, int16_t factor) {
+  return (vh)PACKED(mulhi_epi16)((packed)a, PACKED(set1_epi16)(factor));
+}
+
+// ⌊(a · first + b · second) / 65536 + 1/2⌋
+INLINE vh scaled_sum(vh a, int16_t first, vh b, int16_t second) {
+  packed factors = PACKED(set1_epi32)((int32_t)((uint32_t)second << 16 | (uint16_t)first));
+  packed half = PACKED(set1_epi32)(1 << 15);
+  packed low = PACKED(madd_epi16)(PACKED(unpacklo_epi16)((packed)a, (packed)b), factors);
+  packed high = PACKED(madd_epi16)(PACKED(unpackhi_epi16)((packed)a, (packed)b), factors);
+  return (vh)PACKED(packs_epi32)(
+      PACKED(srai_epi32)(PACKED(add_epi32)(low, half), 16),
+      PACKED(srai_epi32)(PACKED(add_epi32)(high, half), 16));
+}
+
+// Stores the numbers in turn, each as the byte that is nearest to it.
+INLINE void store_parts(uint8_t *p, vh even, vh odd) {
+  packed low = PACKED(unpacklo_epi16)((packed)even, (packed)odd);
+  packed high = PACKED(unpackhi_epi16)((packed)even, (packed)odd);
+  packed bytes = PACKED(packus_epi16)(low, high);
+  memcpy(p, &bytes, sizeof bytes);
+}
+#undef PACKED
+#else
+INLINE vh scaled(vh a, int16_t factor) {
+  return __builtin_convertvector(__builtin_convertvector(a, vhi) * factor >> 16, vh);
+}
+
+INLINE vh scaled_sum(vh a, int16_t first, vh b, int16_t second) {
+  vhi sum = __builtin_convertvector(a, vhi) * first + __builtin_convertvector(b, vhi) * second;
+  return __builtin_convertvector((sum + (1 << 15)) >> 16, vh);
+}
+
+INLINE void store_parts(uint8_t *p, vh even, vh odd) {
+  for (int i = 0; i < PIXELS; i++) {
+    int16_t x = i % 2 ? odd[i / 2] : even[i / 2];
+    p[i] = x < 0 ? 0 : x > 255 ? 255 : (uint8_t)x;
+  }
+}
+#endif
+
+// With chroma centred on 0, and the fractions in 65536ths:
+//   red = luma + 1.402 · Cr, green = luma − 0.34414 · Cb − 0.71414 · Cr, blue = luma + 1.772 · Cb.
+// Factors that do not fit 16 bits are a whole number and a fraction.
+INLINE struct rgb to_rgb(vh luma, vh cb, vh cr) {
+  return (struct rgb){
+      .red = luma + cr + ((scaled(cr + cr, 26345) + 1) >> 1),
+      .green = luma - cr + scaled_sum(cb, -22554, cr, 18734),
+      .blue = luma + cb + cb + ((scaled(cb + cb, -14942) + 1) >> 1),
+  };
+}
+
+// A row of chroma whose samples are two pixels wide, with a neighbour before the first and one behind
+// the last; where they are two pixels tall, three times it and the row that is near, if there is one.
+INLINE void add_chroma_rows(
+    int16_t *sums, const uint8_t *row, const uint8_t *near, long samples) {
+  for (long i = 0; i < samples; i += HALVES) {
+    vh x = load_bytes(row + i);
+    *(vh_anywhere *)(sums + 1 + i) = near ? x * 3 + load_bytes(near + i) : x;
+  }
+  sums[0] = sums[1];
+  sums[samples + 1] = sums[samples];
+}
+
+// Chroma of pixels: three quarters of the sample that they lie in, and one of the neighbour.
+INLINE struct parts chroma_between(const int16_t *sums, bool tall) {
+  vh x = load_halves(sums + 1) * 3, before = load_halves(sums), after = load_halves(sums + 2);
+  return (struct parts){
+      .even = (tall ? (x + before + 8) >> 4 : (x + before + 1) >> 2),
+      .odd = (tall ? (x + after + 7) >> 4 : (x + after + 2) >> 2),
+  };
+}
+
+INLINE void color_row(const struct kernel_color_planes *job, bool wide, bool tall, long row) {
+  const long width = job->width, pixels = width * job->height;
+  const long place = tall ? row / 2 : row, last = (job->height - 1) / 2;
+  const long near = row % 2 ? (place < last ? place + 1 : last) : (place > 0 ? place - 1 : 0);
+  const uint8_t *luma = job->luma + row * job->luma_stride, *chroma[2];
+  int16_t *sums[2] = {job->sums, job->sums + job->chroma_stride + PIXELS};
+  for (int c = 0; c < 2; c++) {
+    chroma[c] = job->chroma[c] + place * job->chroma_stride;
+    if (!wide) continue;
+    add_chroma_rows(
+        sums[c], chroma[c], tall ? job->chroma[c] + near * job->chroma_stride : NULL,
+        (width + 1) / 2);
+  }
+  for (long i = 0; i < width; i += PIXELS) {
+    struct parts y = load_parts(luma + i), of[2];
+    for (int c = 0; c < 2; c++) {
+      of[c] = wide ? chroma_between(sums[c] + i / 2, tall) : load_parts(chroma[c] + i);
+    }
+    struct rgb even = to_rgb(y.even, of[0].even - 128, of[1].even - 128);
+    struct rgb odd = to_rgb(y.odd, of[0].odd - 128, of[1].odd - 128);
+    uint8_t *out = job->out + row * width + i, parts[3][PIXELS];
+    const bool whole = i + PIXELS <= width;
+    store_parts(whole ? out : parts[0], even.red, odd.red);
+    store_parts(whole ? out + pixels : parts[1], even.green, odd.green);
+    store_parts(whole ? out + 2 * pixels : parts[2], even.blue, odd.blue);
+    if (whole) continue;
+    for (int c = 0; c < 3; c++) memcpy(out + c * pixels, parts[c], (size_t)(width - i));
+  }
+}
+
+static void color_planes(const struct kernel_color_planes *job) {
+  for (long row = 0; row < job->height; row++) {
+    if (job->wide && job->tall) color_row(job, true, true, row);
+    else if (job->wide) color_row(job, true, false, row);
+    else color_row(job, false, false, row);
+  }
+}
