@@ -21,6 +21,8 @@ int lockstep_rename_exclusive(const char *from, const char *to) {
   return unlink(from);
 }
 
+int lockstep_open_direct(const char *path) { return open(path, O_WRONLY | O_DIRECT | O_CLOEXEC); }
+
 void lockstep_start_writing(int descriptor, long offset, long count) {
   // Where a file system cannot, the bytes are written with all others.
   (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);

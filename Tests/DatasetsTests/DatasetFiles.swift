@@ -11,6 +11,7 @@ struct SmallDataset {
   var storage = StorageOptions(chunkBytes: 48)
   var information = DatasetInformation(classCount: 3, classNames: ["a", "b", "c"])
   var bandRows = 11
+  var pastCache = false
 
   /// Stored feature `index` of row `row`: whole numbers that every type holds.
   static func feature(_ row: Int, _ index: Int) -> Int { (row * 7 + index * 3) % 120 }
@@ -22,7 +23,9 @@ struct SmallDataset {
     let schema = DatasetSchema(
       featureShape: [2, 3], featureType: featureType, targetType: .int16, hasWeights: true,
       rows: rows)
-    let writer = try DatasetWriter(path: path, schema: schema, storage: storage)
+    let writer = try DatasetWriter(
+      path: path, schema: schema, storage: storage, replacingExisting: false, keptAt: nil,
+      pastCache: pastCache)
     for (split, count) in rows {
       for start in stride(from: 0, to: count, by: bandRows) {
         let band = start..<min(start + bandRows, count)

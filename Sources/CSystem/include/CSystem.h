@@ -9,6 +9,9 @@
 // Renames `from` to `to` unless `to` exists: then -1 with errno EEXIST.
 int lockstep_rename_exclusive(const char *from, const char *to);
 
+// Opens a file that is there for writing past the system's cache of files; -1 where that cannot be.
+int lockstep_open_direct(const char *path);
+
 // Has the kernel start to write these bytes of a file to the disk, and does not wait for it.
 void lockstep_start_writing(int descriptor, long offset, long count);
 

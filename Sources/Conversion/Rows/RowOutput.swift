@@ -56,7 +56,7 @@ final class RowOutput {
     return try ConversionError.converting { () throws(DatasetError) in
       try DatasetWriter(
         path: options.output, schema: schema, storage: storage,
-        replacingExisting: options.replacesExisting)
+        replacingExisting: options.replacesExisting, keptAt: nil, pastCache: schema.isReadInWindows)
     }
   }
 
@@ -93,7 +93,12 @@ final class RowOutput {
   private func writeToPlaces(
     _ sources: Sources, keepingIn work: WorkingFolder?
   ) throws(ConversionError) {
-    let written = try WrittenRows(schema, sources, form: input.form, options, keepingIn: work) {
+    // Where columns are described one by one, outliers are counted in what was written.
+    let isReadAgain = !sources.areStored && features?.isByColumn ?? true
+    let written = try WrittenRows(
+      schema, sources, form: input.form, options, keepingIn: work,
+      pastCache: schema.isReadInWindows && !isReadAgain
+    ) {
       [unowned self] writer, split, band throws(ConversionError) in
       self.writer = writer
       try append(to: split, band)

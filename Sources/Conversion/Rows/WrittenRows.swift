@@ -14,10 +14,11 @@ final class WrittenRows: RowStore {
   /// - Parameters:
   ///   - work: where the output is until it is complete, with marks; nil for a file that does not
   ///     outlive an interruption.
+  ///   - pastCache: whether rows are not kept in the system's cache of files.
   ///   - write: gives rows to the writer.
   init(
     _ schema: DatasetSchema, _ sources: Sources, form: WaitingRows.Form,
-    _ options: ConversionOptions, keepingIn work: WorkingFolder?,
+    _ options: ConversionOptions, keepingIn work: WorkingFolder?, pastCache: Bool,
     write: @escaping (DatasetWriter, SplitName, OutputBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let bytes = form.recordBytes * schema.rows.values.reduce(0, +)
@@ -29,7 +30,7 @@ final class WrittenRows: RowStore {
       return try DatasetWriter(
         path: options.output, schema: schema, storage: options.storage,
         replacingExisting: options.replacesExisting, keptAt: work?.rowsPath,
-        stored: Self.stored(begun, schema))
+        stored: Self.stored(begun, schema), pastCache: pastCache)
     }
     do throws(DatasetError) {
       do throws(DatasetError) { writer = try open() } catch  where begun.rows > 0 {

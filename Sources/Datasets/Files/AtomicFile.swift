@@ -22,6 +22,8 @@ package final class AtomicFile {
   /// Whether it is the caller's to remove what was not committed.
   private let isKept: Bool
   private var descriptor: Int32 = -1
+  /// Writes what it can of bytes that have a place.
+  private var direct: DirectWriter?
   private var isOpen = true
   private let slot: Int32
   /// The disk was told to start on the bytes before this place.
@@ -67,7 +69,13 @@ package final class AtomicFile {
   /// threads may do so at once after `open`.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DatasetError) {
     try open()
-    try check(FileTransfer.write(bytes, to: descriptor, at: offset))
+    let done = direct?.write(bytes, at: offset) ?? 0..<0
+    for part in [0..<done.lowerBound, done.upperBound..<bytes.count] where !part.isEmpty {
+      try check(
+        FileTransfer.write(
+          UnsafeRawBufferPointer(rebasing: bytes[part]), to: descriptor,
+          at: offset + part.lowerBound))
+    }
   }
 
   /// Has the disk start on bytes that were written: `commit` then waits for the last of them only.
@@ -133,6 +141,7 @@ package final class AtomicFile {
     precondition(isOpen, "an AtomicFile is committed once")
     defer { cancel() }
     try open()
+    direct = nil
     if fsync(descriptor) != 0 { throw Self.failure(target, "cannot be written", errno) }
     let closed = close(descriptor)
     descriptor = -1
@@ -160,10 +169,14 @@ package final class AtomicFile {
   }
 
   /// Opens the temporary file, which another writer may have created.
-  package func open() throws(DatasetError) {
+  ///
+  /// - Parameter pastCache: whether bytes that have a place go past the system's cache of files, as far
+  ///   as they can.
+  package func open(pastCache: Bool = false) throws(DatasetError) {
     guard descriptor < 0 else { return }
     descriptor = Glibc.open(temporaryPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     if descriptor < 0 { throw Self.failure(target, "cannot be created", errno) }
+    if pastCache { direct = DirectWriter(temporaryPath) }
   }
 }
 

@@ -29,6 +29,11 @@ public struct DatasetSchema: Sendable, Equatable {
   /// Bytes of a row of features, and of targets.
   var featureBytes: Int { featureShape.reduce(featureType.byteCount, *) }
   var targetBytes: Int { targetType.map { targetShape.reduce($0.byteCount, *) } ?? 0 }
+
+  /// Whether a split has more rows than training keeps in memory, if it is not told otherwise.
+  package var isReadInWindows: Bool {
+    rows.values.contains { $0 * featureBytes > ShuffleGeometry.fullBytes }
+  }
 }
 
 /// What a dataset file says about its rows besides their shapes.

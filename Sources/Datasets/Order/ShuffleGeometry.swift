@@ -63,7 +63,8 @@ extension ShuffleGeometry {
       windowBlocks: max(leastWindowBlocks, min(max(64, batch), fitting)))
   }
 
-  private static let fullBytes = 1 << 30
+  /// Training keeps so many bytes of rows in memory, decoded, and reads more than those in windows.
+  static let fullBytes = 1 << 30
   private static let blockBytes = 128 << 10
   private static let windowBytes = 256 << 20
   private static let leastWindowBlocks = 16

@@ -2,6 +2,9 @@ import HDF5
 
 /// Takes the chunks of a column to the file.
 protocol ChunkStore: Sendable {
+  /// How far behind the start of a page of memory a chunk best begins that is stored first.
+  func offsetInPage(ofChunk chunk: Int) -> Int
+
   /// Stores whole chunks that follow one another.
   ///
   /// - Parameters:
@@ -43,6 +46,8 @@ final class CompressedChunks: ChunkStore, @unchecked Sendable {
   }
 
   deinit { memory.deallocate() }
+
+  func offsetInPage(ofChunk chunk: Int) -> Int { 0 }
 
   func store(
     _ chunks: UnsafeRawBufferPointer, first: Int, rowBytes: Int
@@ -102,17 +107,21 @@ final class PlacedChunks: ChunkStore, @unchecked Sendable {
     self.storedBytes = storedBytes
   }
 
+  /// As it lies in the file, so that pages can go there past the system's cache.
+  func offsetInPage(ofChunk chunk: Int) -> Int {
+    places.indices.contains(chunk) ? places[chunk] % DirectWriter.pageBytes : 0
+  }
+
   func store(
     _ chunks: UnsafeRawBufferPointer, first: Int, rowBytes: Int
   ) throws(DatasetError) -> [UInt32] {
-    var checksums: [UInt32] = []
-    for start in stride(from: 0, to: chunks.count, by: chunkBytes) {
-      // Written while it is in the processor's caches.
-      let bytes = UnsafeRawBufferPointer(rebasing: chunks[start..<start + chunkBytes])
-      checksums.append(crc32(UnsafeRawBufferPointer(rebasing: bytes.prefix(rowBytes - start))))
-      let chunk = first + checksums.count - 1
-      if (chunk + 1) * chunkBytes > storedBytes { try output.write(bytes, at: places[chunk]) }
+    let checksums = stride(from: 0, to: chunks.count, by: chunkBytes).map { start in
+      crc32(UnsafeRawBufferPointer(rebasing: chunks[start..<min(start + chunkBytes, rowBytes)]))
     }
+    // The first chunk that is not there whole.
+    let start = max(0, storedBytes / chunkBytes - first) * chunkBytes
+    guard start < chunks.count else { return checksums }
+    try write(UnsafeRawBufferPointer(rebasing: chunks[start...]), at: first * chunkBytes + start)
     let last = places[first + checksums.count - 1] + chunkBytes
     if places[first] < last { output.startWriting(places[first]..<last) }
     return checksums

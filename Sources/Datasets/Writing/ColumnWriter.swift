@@ -28,10 +28,23 @@ final class ColumnWriter: @unchecked Sendable {
 
   /// Memory for rows. What is done to them is in `departure`.
   private final class Buffer {
-    var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    /// A part of `pages`.
+    private(set) var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var pages = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     let departure = DispatchGroup()
 
-    deinit { memory.deallocate() }
+    deinit { pages.deallocate() }
+
+    func allocate(_ count: Int) {
+      pages = .allocate(
+        byteCount: count + DirectWriter.pageBytes, alignment: DirectWriter.pageBytes)
+      memory = UnsafeMutableRawBufferPointer(rebasing: pages[..<count])
+    }
+
+    /// Has the memory start so far behind the start of a page. What was in it is lost.
+    func begin(inPageAt offset: Int) {
+      memory = UnsafeMutableRawBufferPointer(rebasing: pages[offset..<offset + memory.count])
+    }
   }
 
   /// What the columns of a file share, so that their chunks lie in it in one order.
@@ -60,9 +73,8 @@ final class ColumnWriter: @unchecked Sendable {
     self.threads = threads
     let chunks = max(1, min(32, column.chunkCount, (16 << 20) / column.chunkBytes))
     store = try makeStore(chunks)
-    for buffer in buffers {
-      buffer.memory = .allocate(byteCount: chunks * column.chunkBytes, alignment: 64)
-    }
+    for buffer in buffers { buffer.allocate(chunks * column.chunkBytes) }
+    buffers[0].begin(inPageAt: store.offsetInPage(ofChunk: 0))
   }
 
   /// Appends whole rows in the machine's byte order.
@@ -118,6 +130,7 @@ final class ColumnWriter: @unchecked Sendable {
     }
     turn = (turn + 1) % buffers.count
     buffers[turn].departure.wait()
+    buffers[turn].begin(inPageAt: store.offsetInPage(ofChunk: leftRows / chunkRows))
     if let failure = threads.failure { throw failure }
   }
 

@@ -51,13 +51,13 @@ extension DatasetWriter {
   ///
   /// - Parameter isOwn: whether this writer has created it.
   func makeColumns(
-    _ forms: Forms, isOwn: Bool, _ stored: [SplitName: Int]
+    _ forms: Forms, isOwn: Bool, _ stored: [SplitName: Int], pastCache: Bool
   ) throws(DatasetError) {
     let path = output.temporaryPath
     let file = try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
       try isOwn ? File(reopening: path) : File(opening: path)
     }
-    try output.open()
+    try output.open(pastCache: pastCache)
     for (split, column, form) in Self.inOrder(forms) {
       let places = try DatasetError.converting(file: output.target) { () throws(HDF5Error) in
         let dataset = try file.dataset("\(split)/\(column)")

@@ -38,9 +38,11 @@ public final class DatasetWriter {
   ///     without compression, and in the same file system. Nil for a name that is removed.
   ///   - stored: rows of each split that an earlier writer has stored there. The same rows are to be
   ///     appended again, and are not written.
+  ///   - pastCache: whether rows that are not compressed go past the system's cache of files, as far as
+  ///     they can: for more of them than should be kept there.
   package init(
     path: String, schema: DatasetSchema, storage: StorageOptions, replacingExisting: Bool,
-    keptAt keptPath: String?, stored: [SplitName: Int] = [:]
+    keptAt keptPath: String?, stored: [SplitName: Int] = [:], pastCache: Bool = false
   ) throws(DatasetError) {
     precondition(!schema.rows.isEmpty && schema.rows.values.allSatisfy { $0 > 0 }, "no rows")
     precondition(
@@ -56,7 +58,7 @@ public final class DatasetWriter {
     switch storage.compression {
     case .none:
       if isNew { try Self.makePlaces(forms, in: output) }
-      try makeColumns(forms, isOwn: isNew, stored)
+      try makeColumns(forms, isOwn: isNew, stored, pastCache: pastCache)
     case .gzip(let level): try makeColumns(forms, level: level)
     }
   }
