@@ -18,10 +18,13 @@
 #include "CrossEntropy.h"
 #include "Losses.h"
 
+#include "Bytes.h"
 #include "ColumnSums.h"
 #include "Gather.h"
 #include "Matmul.h"
+#include "Pixels.h"
 #include "Random.h"
+#include "Resample.h"
 #include "Update.h"
 
 const struct kernels TABLE = {
@@ -36,6 +39,9 @@ const struct kernels TABLE = {
     .update = update,
     .gather = gather,
     .column_sums = column_sums,
+    .byte_sums = byte_sums,
+    .separate = separate,
+    .resample = resample,
     .random_words = random_words,
     .dropout_mask = dropout_mask,
     .multiply = multiply,
