@@ -130,6 +130,51 @@ func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) ->
     #expect(found == numbers)
   }
 
+  @Test func `links and folders are told apart, and names are sorted by their bytes`() throws {
+    for name in ["b", "B", "ä", "a/z", "a-"] { try write(png(1, 1, [1]), "train/x/\(name)") }
+    try write(png(1, 1, [1]), "elsewhere/y/deep")
+    let manager = FileManager.default
+    for (name, target) in [("train/y", "elsewhere/y"), ("train/x/link", "train/x/b")] {
+      try manager.createSymbolicLink(
+        atPath: folder.file(name), withDestinationPath: folder.file(target))
+    }
+    let found = try ImageFolder(
+      folder.file("train"), PassProgress(.listing, in: .files, total: nil, to: ProgressReporter()))
+    #expect(found.classNames == ["x", "y"])
+    let names = found.files.map { $0.map { $0.dropFirst(folder.file("train").count + 1) } }
+    #expect(names == [["x/B", "x/a/z", "x/a-", "x/b", "x/link", "x/ä"], ["y/deep"]])
+    try manager.createSymbolicLink(
+      atPath: folder.file("train/x/broken"), withDestinationPath: folder.file("nowhere"))
+    let error = #expect(throws: ConversionError.self) { try open() }
+    #expect(error?.subject.hasSuffix("/train/x/broken") == true)
+    #expect(error?.problem.hasPrefix("cannot be read: No such file") == true)
+  }
+
+  @Test(arguments: [(8, 8), (60, 45), (1, 1)])
+  func `an image that becomes another one after it was examined is refused`(
+    width: Int, height: Int
+  ) throws {
+    for other in [
+      jpeg(width, height, [1, 2, 3]),
+      png(width, height, Array(repeating: 1, count: width * height)),
+    ] {
+      try write(jpeg(40, 30, [200, 10, 90]), "train/a/0")
+      let source = try open { $0.imageSize = ImageSize(width: 8, height: 8) }[.train]![0]
+      try write(other, "train/a/0")
+      #expect(throws: ConversionError.self) { try rows(source) }
+    }
+  }
+
+  @Test func `a header behind much else is found`() throws {
+    // Cameras put thumbnails before it, in segments of up to 64 KiB.
+    for segments in [1, 3] {
+      let other = Array(
+        repeating: [0xFF, 0xE1, 0xF0, 0x00] + [UInt8](repeating: 7, count: 0xEFFE), count: segments)
+      try write(Array(Self.photo[..<2] + other.joined() + Self.photo[2...]), "train/a/0.jpg")
+      #expect(try open()[.train]![0].schema.featureShape == [3, 30, 40])
+    }
+  }
+
   @Test func `all splits have the classes of the first`() throws {
     try write(png(1, 1, [1]), "train/a/1.png")
     try write(png(1, 1, [1]), "train/b/1.png")

@@ -11,25 +11,31 @@ final class JPEGDecoders: Sendable {
 
   /// - Returns: nil where the header goes on behind `start`.
   func header(
-    _ start: [UInt8], isWhole: Bool
+    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool
   ) throws(ImageHeader.Problem) -> ImageHeader? {
     try borrow { handle throws(ImageHeader.Problem) in
-      var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
-      let status = tjDecompressHeader3(
-        handle, start, UInt(start.count), &width, &height, &subsampling, &space)
-      guard status == 0, width > 0, height > 0 else {
-        if !isWhole { return nil }
-        throw Self.damaged(handle)
-      }
-      guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
-        throw ImageHeader.Problem(
-          problem: "is a JPEG image in the colours of print (CMYK)", expected: "grey or RGB",
-          remedy: "convert it first, for example with mogrify -colorspace sRGB")
-      }
-      return ImageHeader(
-        format: .jpeg, width: Int(width), height: Int(height),
-        channels: space == Int32(TJCS_GRAY.rawValue) ? 1 : 3, bits: 8)
+      try Self.header(start, isWhole: isWhole, handle)
     }
+  }
+
+  private static func header(
+    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool, _ handle: tjhandle
+  ) throws(ImageHeader.Problem) -> ImageHeader? {
+    var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
+    let status = tjDecompressHeader3(
+      handle, start.baseAddress, UInt(start.count), &width, &height, &subsampling, &space)
+    guard status == 0, width > 0, height > 0 else {
+      if !isWhole { return nil }
+      throw damaged(handle)
+    }
+    guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
+      throw ImageHeader.Problem(
+        problem: "is a JPEG image in the colours of print (CMYK)", expected: "grey or RGB",
+        remedy: "convert it first, for example with mogrify -colorspace sRGB")
+    }
+    return ImageHeader(
+      format: .jpeg, width: Int(width), height: Int(height),
+      channels: space == Int32(TJCS_GRAY.rawValue) ? 1 : 3, bits: 8)
   }
 
   /// Decodes into rows of interleaved samples: grey, RGB, or RGB and a byte more.
@@ -38,10 +44,16 @@ final class JPEGDecoders: Sendable {
     into rows: UnsafeMutableRawBufferPointer
   ) throws(ImageHeader.Problem) {
     try borrow { handle throws(ImageHeader.Problem) in
+      // The library would bring an image of another size to some other one again.
+      let found = try Self.header(bytes, isWhole: true, handle)
+      guard found?.width == header.width, found?.height == header.height else {
+        throw ImageHeader.Problem(
+          problem: "has another size than when it was examined",
+          expected: "files that stay as they are")
+      }
       let status = tjDecompress2(
         handle, bytes.baseAddress, UInt(bytes.count), rows.bindMemory(to: UInt8.self).baseAddress,
-        Int32(header.width), 0, Int32(header.height),
-        Self.form(channels), 0)
+        Int32(header.width), 0, Int32(header.height), Self.form(channels), 0)
       if status == 0 { return }
       // Odd bytes between markers do no harm, and many cameras leave some.
       let isFatal = tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
