@@ -87,7 +87,9 @@ let package = Package(
     tests("TrainingTests", ["Training"]),
     tests(
       "ConversionTests",
-      ["Conversion", "CTurboJPEG", "CZip", "CZlib", "CZstandard", "HDF5", "Settings"]),
+      [
+        "Conversion", "CTurboJPEG", "CZip", "CZlib", "CZstandard", "HDF5", "Kernels", "Settings",
+      ]),
     tests("CommandTests", ["Conversion", "Training", "HDF5", "lockstep"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

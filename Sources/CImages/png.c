@@ -58,7 +58,8 @@ int lockstep_png_decode(
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   if (bits == 16) png_set_swap(png);
 #endif
-  if (channels == 3) png_set_gray_to_rgb(png);
+  if (channels >= 3) png_set_gray_to_rgb(png);
+  if (channels == 4) png_set_filler(png, 0, PNG_FILLER_AFTER);
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
   size_t row_bytes = (size_t)width * channels * (bits / 8);

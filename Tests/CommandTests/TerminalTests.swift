@@ -61,6 +61,10 @@ import Testing
       "copying standard input", ["1.0 MiB/s", "6.0 MiB"]
     ),
     (
+      .init(work: .listing, source: "pictures/", unit: .files, done: 600), "listing pictures",
+      ["100 files/s", "600 files"]
+    ),
+    (
       .init(work: .decompressing, source: "x.npz.gz", unit: .bytes, done: 0, total: 5),
       "decompressing x.npz.gz", ["0 bytes of 5 bytes"]
     ),

@@ -33,7 +33,9 @@ func png(
 }
 
 /// The bytes of a JPEG file of a single colour, in RGB or grey, or of noise of one.
-func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) -> [UInt8] {
+func jpeg(
+  _ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false, sampling: TJSAMP = TJSAMP_444
+) -> [UInt8] {
   var random = SeededGenerator(seed: 7)
   let pixels = (0..<width * height).flatMap { _ in
     noise ? color.map { UInt8(random.below(Int($0) + 1)) } : color
@@ -45,7 +47,7 @@ func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) ->
   tjCompress2(
     handle, pixels, Int32(width), 0, Int32(height),
     Int32(color.count == 1 ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), &bytes, &count,
-    Int32(color.count == 1 ? TJSAMP_GRAY.rawValue : TJSAMP_444.rawValue), 100, 0)
+    Int32(color.count == 1 ? TJSAMP_GRAY.rawValue : sampling.rawValue), 100, 0)
   defer { tjFree(bytes) }
   return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
 }
@@ -128,6 +130,71 @@ func jpeg(_ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false) ->
     var found: [UInt8] = []
     try open()[.train]![0].read(bandRows: 1) { found.append($0.features[0]) }
     #expect(found == numbers)
+  }
+
+  @Test func `links and folders are told apart, and names are sorted by their bytes`() throws {
+    for name in ["b", "B", "ä", "a/z", "a-"] { try write(png(1, 1, [1]), "train/x/\(name)") }
+    try write(png(1, 1, [1]), "elsewhere/y/deep")
+    let manager = FileManager.default
+    for (name, target) in [("train/y", "elsewhere/y"), ("train/x/link", "train/x/b")] {
+      try manager.createSymbolicLink(
+        atPath: folder.file(name), withDestinationPath: folder.file(target))
+    }
+    let found = try ImageFolder(
+      folder.file("train"), PassProgress(.listing, in: .files, total: nil, to: ProgressReporter()))
+    #expect(found.classNames == ["x", "y"])
+    let names = found.files.map { $0.map { $0.dropFirst(folder.file("train").count + 1) } }
+    #expect(names == [["x/B", "x/a/z", "x/a-", "x/b", "x/link", "x/ä"], ["y/deep"]])
+    try manager.createSymbolicLink(
+      atPath: folder.file("train/x/broken"), withDestinationPath: folder.file("nowhere"))
+    let error = #expect(throws: ConversionError.self) { try open() }
+    #expect(error?.subject.hasSuffix("/train/x/broken") == true)
+    #expect(error?.problem.hasPrefix("cannot be read: No such file") == true)
+  }
+
+  @Test(arguments: [(8, 8), (60, 45), (1, 1)])
+  func `an image that becomes another one after it was examined is refused`(
+    width: Int, height: Int
+  ) throws {
+    for other in [
+      jpeg(width, height, [1, 2, 3]),
+      png(width, height, Array(repeating: 1, count: width * height)),
+    ] {
+      try write(jpeg(40, 30, [200, 10, 90]), "train/a/0")
+      let source = try open { $0.imageSize = ImageSize(width: 8, height: 8) }[.train]![0]
+      try write(other, "train/a/0")
+      #expect(throws: ConversionError.self) { try rows(source) }
+    }
+  }
+
+  /// Of sizes that the library's units divide, and that they do not.
+  @Test(arguments: [TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_440, TJSAMP_411])
+  func `colours are the library's, however chroma is sampled`(sampling: TJSAMP) throws {
+    for (width, height) in [(1, 1), (2, 7), (4, 3), (5, 2), (6, 9), (16, 16), (33, 17), (120, 31)] {
+      let file = jpeg(width, height, [255, 255, 255], noise: true, sampling: sampling)
+      var pixels = [UInt8](repeating: 0, count: 3 * width * height)
+      let handle = tjInitDecompress()
+      defer { tjDestroy(handle) }
+      tjDecompress2(
+        handle, file, UInt(file.count), &pixels, Int32(width), 0, Int32(height),
+        Int32(TJPF_RGB.rawValue), 0)
+      let planes = (0..<3).flatMap { color in
+        stride(from: color, to: pixels.count, by: 3).map { pixels[$0] }
+      }
+      try write(file, "\(sampling.rawValue)-\(width)/a/0.jpg")
+      let source = try open([.train: "\(sampling.rawValue)-\(width)"])[.train]![0]
+      #expect(try rows(source) == [planes + [0]], "\(width)×\(height)")
+    }
+  }
+
+  @Test func `a header behind much else is found`() throws {
+    // Cameras put thumbnails before it, in segments of up to 64 KiB.
+    for segments in [1, 3] {
+      let other = Array(
+        repeating: [0xFF, 0xE1, 0xF0, 0x00] + [UInt8](repeating: 7, count: 0xEFFE), count: segments)
+      try write(Array(Self.photo[..<2] + other.joined() + Self.photo[2...]), "train/a/0.jpg")
+      #expect(try open()[.train]![0].schema.featureShape == [3, 30, 40])
+    }
   }
 
   @Test func `all splits have the classes of the first`() throws {

@@ -1,3 +1,4 @@
+import Kernels
 import TestSupport
 import Testing
 
@@ -31,23 +32,26 @@ import Testing
     }
   }
 
-  @Test func `pixels of four bytes part into the planes of those of three`() {
+  @Test func `pixels of four bytes become what those of three do, at any size`() {
     var random = SeededGenerator(seed: 2)
-    for width in [1, 5, 16, 33] {
-      let size = ImageSize(width: width, height: 3)
-      let image = (0..<3 * size.pixels).map { _ in UInt8(random.below(256)) }
-      var padded: [UInt32] = []
-      for pixel in 0..<size.pixels {
-        let colors = image[3 * pixel..<3 * pixel + 3].map { UInt32($0) }
-        let word: UInt32 = colors[0] | colors[1] << 8 | colors[2] << 16 | 99 << 24
-        padded.append(UInt32(littleEndian: word))
+    for number in 0..<60 {
+      let size = ImageSize(width: 1 + random.below(60), height: 1 + random.below(60))
+      // Sometimes the same one.
+      let wanted =
+        number % 10 == 0
+        ? size : ImageSize(width: 1 + random.below(40), height: 1 + random.below(40))
+      let image = random.bytes(3 * size.pixels)
+      let padded = (0..<size.pixels).flatMap { image[3 * $0..<3 * $0 + 3] + [99] }
+      for fit in ImageFit.allCases {
+        let resampler = Resampler(size: wanted, fit: fit, channels: 3)
+        var out = [UInt8](repeating: 99, count: 3 * wanted.pixels)
+        #expect(resampler.takesPixels(of: size))
+        padded.withUnsafeBytes { pixels in
+          out.withUnsafeMutableBufferPointer { resampler.resample(pixels: pixels, size, into: $0) }
+        }
+        #expect(
+          out == resample(image, size, to: wanted, fit, channels: 3), "\(size) \(wanted) \(fit)")
       }
-      var out = [UInt8](repeating: 0, count: image.count)
-      out.withUnsafeMutableBufferPointer { out in
-        Resampler(size: size, fit: .stretch, channels: 3)
-          .separate(padded, into: out)
-      }
-      #expect(out == resample(image, size, to: size, channels: 3))
     }
   }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """How fast arrays and images become HDF5: NPY against `cp`, alone and with `sync`, Fashion-MNIST on
-the clock, and a folder of JPEG images against libjpeg-turbo's own decoding of them, on one thread,
-times the cores.
+the clock, and folders of JPEG images (of one size, and photographs of many brought to one) against
+libjpeg-turbo's own decoding of them, on one thread, times the cores.
 
-usage: tools/benchmark/sources.py [--binary LOCKSTEP] [--gigabytes 4] [--images 20000] [--rounds 3]
-           [--folder DIR]
+usage: tools/benchmark/sources.py [--binary LOCKSTEP] [--gigabytes 4] [--images 20000]
+           [--photographs 4000] [--rounds 3] [--folder DIR]
 """
 
 import argparse
@@ -35,12 +35,12 @@ class TurboJPEG:
         for name in ("tjInitDecompress", "tjInitCompress"):
             getattr(self.library, name).restype = ctypes.c_void_p
 
-    def compress(self, pixels: np.ndarray) -> bytes:
+    def compress(self, pixels: np.ndarray, quality: int = 85) -> bytes:
         handle = ctypes.c_void_p(self.library.tjInitCompress())
         buffer, size = ctypes.POINTER(ctypes.c_ubyte)(), ctypes.c_ulong()
         self.library.tjCompress2(
             handle, pixels.ctypes.data_as(ctypes.c_void_p), pixels.shape[1], 0, pixels.shape[0], RGB,
-            ctypes.byref(buffer), ctypes.byref(size), 2, 85, 0)
+            ctypes.byref(buffer), ctypes.byref(size), 2, quality, 0)
         content = ctypes.string_at(buffer, size.value)
         self.library.tjFree(buffer)
         self.library.tjDestroy(handle)
@@ -49,15 +49,24 @@ class TurboJPEG:
     def seconds(self, files: list[bytes]) -> float:
         """Processor seconds for all files on this thread."""
         handle = ctypes.c_void_p(self.library.tjInitDecompress())
-        pixels = ctypes.create_string_buffer(3 * SIZE * SIZE)
+        sizes = [self.size(handle, file) for file in files]
+        pixels = ctypes.create_string_buffer(3 * max(width * height for width, height in sizes))
         start = time.process_time()
-        for file in files:
+        for file, (width, height) in zip(files, sizes):
             status = self.library.tjDecompress2(
-                handle, file, ctypes.c_ulong(len(file)), pixels, SIZE, 0, SIZE, RGB, 0)
+                handle, file, ctypes.c_ulong(len(file)), pixels, width, 0, height, RGB, 0)
             assert status == 0
         seconds = time.process_time() - start
         self.library.tjDestroy(handle)
         return seconds
+
+    def size(self, handle: ctypes.c_void_p, file: bytes) -> tuple[int, int]:
+        width, height, *others = (ctypes.c_int() for _ in range(4))
+        status = self.library.tjDecompressHeader3(
+            handle, file, ctypes.c_ulong(len(file)), ctypes.byref(width), ctypes.byref(height),
+            *map(ctypes.byref, others))
+        assert status == 0
+        return width.value, height.value
 
 
 def run(command: list) -> dict:
@@ -115,9 +124,8 @@ def measure_fashion(convert: list, rounds: int) -> dict | None:
                     for _ in range(rounds)])
 
 
-def measure_images(convert: list, folder: Path, count: int, rounds: int) -> dict:
+def smooth_noise(library: TurboJPEG) -> list[bytes]:
     """Photograph-like images of one size, so that nothing is resampled."""
-    library = TurboJPEG()
     rng = np.random.default_rng(1)
     files = []
     for number in range(200):
@@ -126,6 +134,31 @@ def measure_images(convert: list, folder: Path, count: int, rounds: int) -> dict
         smooth = (smooth + np.roll(smooth, 4, 0) + np.roll(smooth, 4, 1)) / 3
         noisy = smooth + rng.normal(0, 6, smooth.shape)
         files.append(library.compress(np.ascontiguousarray(noisy.clip(0, 255), dtype=np.uint8)))
+    return files
+
+
+def photographs(library: TurboJPEG) -> list[bytes] | None:
+    """Parts of scikit-learn's two photographs, of 400 to 640 by 300 to 427 pixels."""
+    try:
+        from sklearn.datasets import load_sample_images
+    except ImportError:
+        return None
+    whole = load_sample_images().images
+    rng = np.random.default_rng(1)
+    files = []
+    for number in range(200):
+        photograph = whole[number % len(whole)]
+        height, width = rng.integers(300, 428), rng.integers(400, 641)
+        top = rng.integers(0, photograph.shape[0] - height + 1)
+        left = rng.integers(0, photograph.shape[1] - width + 1)
+        part = np.ascontiguousarray(photograph[top:top + height, left:left + width])
+        files.append(library.compress(part, quality=90))
+    return files
+
+
+def measure_images(convert: list, folder: Path, files: list[bytes], count: int, rounds: int) -> dict:
+    """A folder of `count` images, which are `files` again and again."""
+    library = TurboJPEG()
     root = folder / "images"
     for number in range(count):
         path = root / f"class{number % 10}" / f"{number:06}.jpg"
@@ -149,11 +182,21 @@ def measure_images(convert: list, folder: Path, count: int, rounds: int) -> dict
     }
 
 
+def measure_photographs(convert: list, folder: Path, count: int, rounds: int) -> dict | None:
+    """Photographs of many sizes, brought to one."""
+    files = photographs(TurboJPEG())
+    if files is None:
+        return None
+    return measure_images(
+        convert + ["--image-size", f"{SIZE}x{SIZE}"], folder, files, count, rounds)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--binary", default=str(REPOSITORY / ".build/release/lockstep"))
     parser.add_argument("--gigabytes", type=float, default=4)
     parser.add_argument("--images", type=int, default=20_000)
+    parser.add_argument("--photographs", type=int, default=4_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder")
     options = parser.parse_args()
@@ -164,7 +207,10 @@ def main() -> None:
             "cores": os.cpu_count(), "load": os.getloadavg(),
             "npy": measure_npy(convert, folder, options.gigabytes, options.rounds),
             "fashion": measure_fashion(convert, options.rounds),
-            "jpeg": measure_images(convert, folder, options.images, options.rounds),
+            "jpeg": measure_images(
+                convert, folder, smooth_noise(TurboJPEG()), options.images, options.rounds),
+            "photographs": measure_photographs(
+                convert, folder, options.photographs, options.rounds),
         }, indent=2))
 
 

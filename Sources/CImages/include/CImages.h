@@ -8,8 +8,9 @@
 // Decodes the PNG file that `bytes` are into rows of interleaved samples, without alpha, in the
 // machine's byte order. Palettes become colours, and samples of less than 8 bits fill 8.
 //
-// `width`, `height`, `channels` (1 grey, 3 red, green and blue) and `bits` (8 or 16) are what the
-// caller has made room for in `rows`; grey files are made colours for 3 channels.
+// `width`, `height`, `channels` (1 grey, 3 red, green and blue, 4 a sample more behind them) and `bits`
+// (8 or 16) are what the caller has made room for in `rows`; grey files are made colours for 3 and 4
+// channels.
 //
 // Returns 0, or -1 with libpng's words for what is wrong in `message`.
 int lockstep_png_decode(

@@ -18,11 +18,14 @@
 #include "CrossEntropy.h"
 #include "Losses.h"
 
+#include "Bytes.h"
 #include "ColorPlanes.h"
 #include "ColumnSums.h"
 #include "Gather.h"
 #include "Matmul.h"
+#include "Pixels.h"
 #include "Random.h"
+#include "Resample.h"
 #include "Update.h"
 
 const struct kernels TABLE = {
@@ -38,6 +41,9 @@ const struct kernels TABLE = {
     .gather = gather,
     .color_planes = color_planes,
     .column_sums = column_sums,
+    .byte_sums = byte_sums,
+    .separate = separate,
+    .resample = resample,
     .random_words = random_words,
     .dropout_mask = dropout_mask,
     .multiply = multiply,

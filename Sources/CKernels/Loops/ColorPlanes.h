@@ -4,7 +4,7 @@
 
 // Numbers of 16 bits, of which a vector has twice as many as floats. Bytes that follow one another are two
 // such vectors: those at even places and those at odd ones.
-enum { HALVES = 2 * LANES, PIXELS = 2 * HALVES };
+enum { SHORTS = 2 * LANES, PIXELS = 2 * SHORTS };
 
 typedef int16_t vh __attribute__((ext_vector_type(2 * LANES)));
 typedef uint16_t vhu __attribute__((ext_vector_type(2 * LANES)));
@@ -21,7 +21,7 @@ struct rgb {
   vh red, green, blue;
 };
 
-INLINE vh load_halves(const int16_t *p) { return *(const vh_anywhere *)p; }
+INLINE vh load_shorts(const int16_t *p) { return *(const vh_anywhere *)p; }
 
 INLINE vh load_bytes(const uint8_t *p) {
   return __builtin_convertvector(*(const vhb_anywhere *)p, vh);
@@ -102,7 +102,7 @@ INLINE struct rgb to_rgb(vh luma, vh cb, vh cr) {
 // the last; where they are two pixels tall, three times it and the row that is near, if there is one.
 INLINE void add_chroma_rows(
     int16_t *sums, const uint8_t *row, const uint8_t *near, long samples) {
-  for (long i = 0; i < samples; i += HALVES) {
+  for (long i = 0; i < samples; i += SHORTS) {
     vh x = load_bytes(row + i);
     *(vh_anywhere *)(sums + 1 + i) = near ? x * 3 + load_bytes(near + i) : x;
   }
@@ -112,7 +112,7 @@ INLINE void add_chroma_rows(
 
 // Chroma of pixels: three quarters of the sample that they lie in, and one of the neighbour.
 INLINE struct parts chroma_between(const int16_t *sums, bool tall) {
-  vh x = load_halves(sums + 1) * 3, before = load_halves(sums), after = load_halves(sums + 2);
+  vh x = load_shorts(sums + 1) * 3, before = load_shorts(sums), after = load_shorts(sums + 2);
   return (struct parts){
       .even = (tall ? (x + before + 8) >> 4 : (x + before + 1) >> 2),
       .odd = (tall ? (x + after + 7) >> 4 : (x + after + 2) >> 2),

@@ -1,4 +1,4 @@
-// Loops over floats, compiled once per instruction set from the same source (`Loops/`).
+// Loops over numbers, compiled once per instruction set from the same source (`Loops/`).
 //
 // Every loop's order of additions depends on the sizes it is given and on the instruction set,
 // never on where the memory lies. Nothing here allocates or starts threads, and nothing is checked:
@@ -112,6 +112,44 @@ struct kernel_dropout {
   float kept;
 };
 
+/// What bytes are like as numbers.
+struct kernel_byte_sums {
+  uint64_t sum;
+  uint64_t squares;  // the sum of them
+  uint8_t least;     // 255 of none
+  uint8_t greatest;  // 0 of none
+};
+
+/// The weights by which pixels of an image are added up to pixels of another one, along one axis.
+struct kernel_weights {
+  long length;                     // of the result, in pixels
+  long count;                      // weights of each pixel of it
+  const int32_t *_Nonnull first;   // the first pixel of the image for each
+  const float *_Nonnull weights;   // `count` for each
+};
+
+enum {
+  /// Rows of floats are filled up to a multiple of so many.
+  KERNEL_RESAMPLE_ROW_FLOATS = 64,
+  /// Rows of an image that are added up at a time.
+  KERNEL_RESAMPLE_STEPS = 32,
+};
+
+/// An image of pixels of four bytes, and where a part of another one, made of it, goes to.
+struct kernel_resample {
+  const uint8_t *_Nonnull pixels;
+  long width, height;
+  struct kernel_weights x, y;
+  uint8_t *_Nonnull planes;  // the first pixel of the first plane
+  long row_bytes, plane_bytes;
+  /// Pixels of a row that are made floats at a time: as many as four of the result are made of, or
+  /// more.
+  long unit_pixels;
+  /// 16 floats for each of `unit_pixels`, and 6 + min(y.count, KERNEL_RESAMPLE_STEPS) rows of
+  /// 4 · x.length, filled up. Zero before it is used for the first time; then for the same sizes.
+  float *_Nonnull scratch;
+};
+
 /// An image's planes of luma and chroma, and where its colours go.
 struct kernel_color_planes {
   const uint8_t *_Nonnull luma;
@@ -161,6 +199,12 @@ struct kernels {
   /// how often a number of the column is there: that number, and how often.
   void (*_Nonnull column_sums)(
       const double *_Nonnull rows, long count, long width, double *_Nonnull sums);
+  struct kernel_byte_sums (*_Nonnull byte_sums)(const uint8_t *_Nonnull bytes, long count);
+  /// The first three of each pixel's four bytes to three planes, which begin `plane_bytes` apart.
+  void (*_Nonnull separate)(
+      const uint32_t *_Nonnull pixels, long count, uint8_t *_Nonnull planes, long plane_bytes);
+  /// The first three of each pixel's four bytes, added up along both axes and rounded.
+  void (*_Nonnull resample)(const struct kernel_resample *_Nonnull job);
   void (*_Nonnull color_planes)(const struct kernel_color_planes *_Nonnull job);
   /// The words of Philox4x32-10 at `counter` and the counters after it, whose first word rises.
   void (*_Nonnull random_words)(

@@ -49,26 +49,12 @@ struct FeatureScan: NumberReader {
   private mutating func addBytes(_ bytes: UnsafeRawBufferPointer) {
     guard let first = bytes.first else { return }
     if rows == 0 { sums[.pivot, 0] = Double(first) }
-    var (sum, squares, least, greatest) = (0, 0, UInt8.max, UInt8.min)
-    // The squares of so many fit the loop's sums.
-    let blockBytes = 4096
-    for start in stride(from: 0, to: bytes.count, by: blockBytes) {
-      var (blockSum, blockSquares) = (UInt32(0), UInt32(0))
-      for index in start..<min(start + blockBytes, bytes.count) {
-        let value = bytes[index]
-        blockSum &+= UInt32(value)
-        blockSquares &+= UInt32(value) &* UInt32(value)
-        least = min(least, value)
-        greatest = max(greatest, value)
-      }
-      sum += Int(blockSum)
-      squares += Int(blockSquares)
-    }
-    let (pivot, count) = (sums[.pivot, 0], Double(bytes.count))
-    sums[.sum, 0] += Double(sum) - count * pivot
-    sums[.squares, 0] += Double(squares) - 2 * pivot * Double(sum) + count * pivot * pivot
-    sums[.least, 0] = min(sums[.least, 0], Double(least))
-    sums[.greatest, 0] = max(sums[.greatest, 0], Double(greatest))
+    let found = ByteSums(of: bytes)
+    let (pivot, count, sum) = (sums[.pivot, 0], Double(bytes.count), Double(found.sum))
+    sums[.sum, 0] += sum - count * pivot
+    sums[.squares, 0] += Double(found.squares) - 2 * pivot * sum + count * pivot * pivot
+    sums[.least, 0] = min(sums[.least, 0], Double(found.least))
+    sums[.greatest, 0] = max(sums[.greatest, 0], Double(found.greatest))
     rows += bytes.count
   }
 

@@ -5,8 +5,9 @@ struct VariationTracker {
   private var first: [UInt8] = []
   /// The bits in which any row differed from the first one.
   private var changed: [UInt8] = []
-  /// Whether every feature was seen to differ, so that no more rows need to be looked at.
-  private var allVary = false
+  /// So many features, the first ones, were seen to differ. When all were, no more rows need to be
+  /// looked at.
+  private var varying = 0
 
   init(width: Int, elementBytes: Int) {
     self.width = width
@@ -14,13 +15,12 @@ struct VariationTracker {
   }
 
   mutating func add(_ features: UnsafeRawBufferPointer, rows: Int) {
-    guard rows > 0, !allVary else { return }
+    guard rows > 0, varying < width else { return }
     let rowBytes = width * elementBytes
     if first.isEmpty {
       first = Array(features[..<rowBytes])
       changed = Array(repeating: 0, count: rowBytes)
     }
-    defer { allVary = constant.isEmpty }
     first.withUnsafeBufferPointer { first in
       changed.withUnsafeMutableBufferPointer { changed in
         for row in 0..<rows {
@@ -29,13 +29,16 @@ struct VariationTracker {
         }
       }
     }
+    while varying < width, !isConstant(varying) { varying += 1 }
+  }
+
+  private func isConstant(_ feature: Int) -> Bool {
+    (feature * elementBytes..<(feature + 1) * elementBytes).allSatisfy { changed[$0] == 0 }
   }
 
   /// The features' indices.
   var constant: [Int] {
     guard !first.isEmpty else { return [] }
-    return (0..<width).filter { feature in
-      changed[feature * elementBytes..<(feature + 1) * elementBytes].allSatisfy { $0 == 0 }
-    }
+    return (varying..<width).filter(isConstant)
   }
 }

@@ -15,34 +15,48 @@ struct ImageFile: Sendable {
   private static let mostBytes = 1 << 29
 
   /// Reads the header.
-  mutating func readHeader(_ decoders: JPEGDecoders) throws(ImageHeader.Problem) {
-    let start = try Self.read(path, most: ImageHeader.startBytes)
-    let isWhole = start.count < ImageHeader.startBytes
-    if let header = try ImageHeader(start, isWhole: isWhole, decoders) {
+  mutating func readHeader(
+    _ decoders: JPEGDecoders, _ scratch: ScratchPool
+  ) throws(ImageHeader.Problem) {
+    for most in [ImageHeader.startBytes, ImageHeader.longStartBytes, Self.mostBytes] {
+      let header = try Self.withBytes(of: path, most: most, scratch) {
+        bytes throws(ImageHeader.Problem) in
+        try ImageHeader(bytes, isWhole: bytes.count < most || most == Self.mostBytes, decoders)
+      }
+      guard let header else { continue }
       self.header = header
       return
     }
-    let all = try Self.read(path, most: Self.mostBytes)
-    guard let header = try ImageHeader(all, isWhole: true, decoders) else {
-      throw ImageHeader.Problem(problem: "ends within its header")
-    }
-    self.header = header
+    throw ImageHeader.Problem(problem: "ends within its header")
   }
 
   /// Decodes into rows of interleaved samples.
   ///
   /// - Parameters:
-  ///   - channels: 3 makes grey images colours; 4, for JPEG, adds a byte to each pixel.
+  ///   - channels: 3 makes grey images colours; 4, of 8 bits, adds a byte to each pixel.
   ///   - rows: width · height · channels samples of the header's bits.
+  ///   - scratch: memory for the file's bytes.
   func decode(
-    channels: Int, into rows: UnsafeMutableRawBufferPointer, _ decoders: JPEGDecoders
+    channels: Int, into rows: UnsafeMutableRawBufferPointer, _ decoders: JPEGDecoders,
+    _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
-    let bytes = try Self.read(path, most: Self.mostBytes)
-    try bytes.withUnsafeBufferPointer { bytes throws(ImageHeader.Problem) in
+    try Self.withBytes(of: path, most: Self.mostBytes, scratch) {
+      bytes throws(ImageHeader.Problem) in
       switch header.format {
       case .jpeg: try decoders.decode(bytes, header, channels: channels, into: rows)
       case .png: try decodePNG(bytes, channels: channels, into: rows)
       }
+    }
+  }
+
+  /// Decodes a JPEG image whose header tells of a sampling into planes: (3, height, width).
+  func decode(
+    intoPlanes out: UnsafeMutableBufferPointer<UInt8>, _ decoders: JPEGDecoders,
+    _ scratch: ScratchPool
+  ) throws(ImageHeader.Problem) {
+    try Self.withBytes(of: path, most: Self.mostBytes, scratch) {
+      bytes throws(ImageHeader.Problem) in
+      try decoders.decode(bytes, header, intoPlanes: out, scratch)
     }
   }
 
@@ -62,8 +76,11 @@ struct ImageFile: Sendable {
     }
   }
 
-  /// The first bytes of a file, all of them if it has no more than `most`.
-  private static func read(_ path: String, most: Int) throws(ImageHeader.Problem) -> [UInt8] {
+  /// Calls `body` with the first bytes of a file, all of them if it has no more than `most`.
+  private static func withBytes<Result>(
+    of path: String, most: Int, _ scratch: ScratchPool,
+    _ body: (UnsafeBufferPointer<UInt8>) throws(ImageHeader.Problem) -> Result
+  ) throws(ImageHeader.Problem) -> Result {
     // A pipe among images is not waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable() }
@@ -72,18 +89,17 @@ struct ImageFile: Sendable {
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw ImageHeader.Problem(problem: "is no regular file", expected: "an image")
     }
-    var failure: Int32 = 0
-    let bytes = [UInt8](
-      unsafeUninitializedCapacity: min(Int(status.st_size), most)
-    ) { buffer, count in
-      (count, failure) = FileTransfer.read(
-        descriptor, into: UnsafeMutableRawBufferPointer(buffer), at: 0)
-    }
+    let size = min(Int(status.st_size), most)
+    let memory = scratch.take(size)
+    defer { scratch.give(memory) }
+    let wanted = UnsafeMutableRawBufferPointer(rebasing: memory[..<size])
+    let (count, failure) = FileTransfer.read(descriptor, into: wanted, at: 0)
     if failure != 0 {
       errno = failure
       throw unreadable()
     }
-    return bytes
+    return try body(
+      UnsafeBufferPointer(rebasing: wanted.bindMemory(to: UInt8.self)[..<count]))
   }
 
   private static func unreadable() -> ImageHeader.Problem {

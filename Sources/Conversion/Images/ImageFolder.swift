@@ -1,6 +1,3 @@
-import Datasets
-import Glibc
-
 /// A folder with a folder of images for each class.
 struct ImageFolder {
   let path: String
@@ -12,9 +9,10 @@ struct ImageFolder {
   /// Deeper ones are taken for a mistake.
   private static let mostDepth = 16
 
-  init(_ path: String) throws(ConversionError) {
+  /// - Parameter pass: is told how many files were found.
+  init(_ path: String, _ pass: PassProgress) throws(ConversionError) {
     self.path = path
-    let entries = try Self.entries(of: path)
+    let entries = try FolderEntries.entries(of: path)
     if let stray = entries.first(where: { !$0.isFolder }) {
       throw ConversionError(
         subject: path, problem: "has the file \(stray.name) beside the folders of its classes",
@@ -26,8 +24,12 @@ struct ImageFolder {
         subject: path, problem: "is an empty folder", expected: "a folder of images for each class")
     }
     var files: [[String]] = []
+    var count = 0
     for entry in entries {
-      let found = try Self.files(under: path + "/" + entry.name, depth: 1)
+      let found = try Self.files(under: path + "/" + entry.name, depth: 1) {
+        pass.advance(to: count + $0)
+      }
+      count += found.count
       guard !found.isEmpty else {
         throw ConversionError(
           subject: path + "/" + entry.name, problem: "has no files",
@@ -40,14 +42,9 @@ struct ImageFolder {
     self.files = files
   }
 
-  struct Entry {
-    let name: String
-    let status: stat
-    var isFolder: Bool { status.st_mode & S_IFMT == S_IFDIR }
-  }
-
+  /// - Parameter advance: gets how many files were found so far, now and then.
   private static func files(
-    under path: String, depth: Int
+    under path: String, depth: Int, _ advance: (Int) -> Void
   ) throws(ConversionError) -> [String] {
     guard depth <= mostDepth else {
       throw ConversionError(
@@ -55,28 +52,15 @@ struct ImageFolder {
         expected: "images in the folders of their classes")
     }
     var found: [String] = []
-    for entry in try entries(of: path) {
+    for entry in try FolderEntries.entries(of: path, advance) {
       let path = path + "/" + entry.name
-      found += entry.isFolder ? try files(under: path, depth: depth + 1) : [path]
+      if entry.isFolder {
+        let before = found.count
+        found += try files(under: path, depth: depth + 1) { advance(before + $0) }
+      } else {
+        found.append(path)
+      }
     }
     return found
-  }
-
-  /// What is in a folder, sorted by the names' bytes, without hidden files.
-  static func entries(of path: String) throws(ConversionError) -> [Entry] {
-    guard let names = folderNames(path) else {
-      throw ConversionError(
-        subject: path, problem: "cannot be opened: \(SourceFile.systemMessage)")
-    }
-    var entries: [Entry] = []
-    for name in names where !name.hasPrefix(".") {
-      var status = stat()
-      guard stat(path + "/" + name, &status) == 0 else {
-        throw ConversionError(
-          subject: path + "/" + name, problem: "cannot be read: \(SourceFile.systemMessage)")
-      }
-      entries.append(Entry(name: name, status: status))
-    }
-    return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 }

@@ -1,4 +1,4 @@
-import CTurboJPEG
+import Kernels
 
 /// What an image file says of itself at its start.
 struct ImageHeader: Equatable {
@@ -11,11 +11,15 @@ struct ImageHeader: Equatable {
   var channels: Int
   /// Of a sample: 8 or 16.
   var bits: Int
+  /// Of a JPEG image of luma and chroma, where colours can be made of its planes.
+  var sampling: ColorPlanes.Sampling?
 
   /// Larger images are refused before memory is made for them.
   static let mostPixels = 1 << 26
   /// Enough of a file for its header, as a rule.
-  static let startBytes = 64 << 10
+  static let startBytes = 4 << 10
+  /// Enough for one behind what cameras put before it, as a rule.
+  static let longStartBytes = 64 << 10
 
   /// What is wrong with an image.
   struct Problem: Error {
@@ -28,7 +32,9 @@ struct ImageHeader: Equatable {
   ///   - start: the first bytes of the file.
   ///   - isWhole: whether they are all of it.
   /// - Returns: nil where more bytes are needed.
-  init?(_ start: [UInt8], isWhole: Bool, _ decoders: JPEGDecoders) throws(Problem) {
+  init?(
+    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool, _ decoders: JPEGDecoders
+  ) throws(Problem) {
     if start.starts(with: Self.pngMagic) {
       try self.init(png: start)
     } else if start.starts(with: [0xFF, 0xD8, 0xFF]) {
@@ -49,18 +55,22 @@ struct ImageHeader: Equatable {
     }
   }
 
-  init(format: Format, width: Int, height: Int, channels: Int, bits: Int) {
+  init(
+    format: Format, width: Int, height: Int, channels: Int, bits: Int,
+    sampling: ColorPlanes.Sampling? = nil
+  ) {
     self.format = format
     self.width = width
     self.height = height
     self.channels = channels
     self.bits = bits
+    self.sampling = sampling
   }
 
   private static let pngMagic: [UInt8] = [0x89] + Array("PNG\r\n\u{1A}\n".utf8)
 
   /// The header comes first in a PNG file, at a fixed place.
-  private init(png start: [UInt8]) throws(Problem) {
+  private init(png start: UnsafeBufferPointer<UInt8>) throws(Problem) {
     guard start.count >= 33, start[12..<16].elementsEqual("IHDR".utf8) else {
       throw Problem(problem: "is a PNG image that ends within its header")
     }

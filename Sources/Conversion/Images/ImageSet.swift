@@ -6,6 +6,8 @@ import HDF5
 struct ImageSet {
   private let options: ConversionOptions
   private let decoders = JPEGDecoders()
+  /// For the first bytes of files.
+  private let scratch = ScratchPool()
   private var folders: [(split: SplitName, source: SourceFile, count: Int, files: [ImageFile])] = []
   private var classNames: [String] = []
   private var skipped = SkippedRows()
@@ -16,9 +18,13 @@ struct ImageSet {
     _ progress: ProgressReporter = ProgressReporter()
   ) throws(ConversionError) -> ArraySet {
     var set = ImageSet(options)
+    let pass = PassProgress(.listing, in: .files, total: nil, to: progress)
     for (split, folders) in sources.sorted(by: { $0.key < $1.key }) {
       let opened = try folders.map { folder throws(ConversionError) in
-        try ImageFolder(folder.path)
+        pass.begin(folder.path)
+        let opened = try ImageFolder(folder.path, pass)
+        pass.end(at: opened.files.reduce(0) { $0 + $1.count })
+        return opened
       }
       if set.classNames.isEmpty {
         set.classNames = Array(Set(opened.flatMap(\.classNames)))
@@ -56,10 +62,11 @@ struct ImageSet {
     _ files: [ImageFile], of source: SourceFile
   ) throws(ConversionError) -> [ImageFile] {
     let pass = beginPass(files, of: source)
-    let results = pass.concurrentResults(files.count, amount: files.count) { [decoders] index in
+    let results = pass.concurrentResults(files.count, amount: files.count) {
+      [decoders, scratch] index in
       var file = files[index]
       do throws(ImageHeader.Problem) {
-        try file.readHeader(decoders)
+        try file.readHeader(decoders, scratch)
         return Result<ImageFile, ImageHeader.Problem>.success(file)
       } catch {
         return .failure(error)
@@ -136,14 +143,14 @@ struct ImageSet {
     _ files: [ImageFile], of source: SourceFile, _ channels: Int
   ) -> [ImageFile] {
     let pass = beginPass(files, of: source)
+    let scratch = ScratchPool()
     let results = pass.concurrentResults(files.count, amount: files.count) {
       [decoders] index -> ImageHeader.Problem? in
       let header = files[index].header
-      let rows = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: header.width * header.height * channels * (header.bits / 8), alignment: 64)
-      defer { rows.deallocate() }
+      let rows = scratch.take(header.width * header.height * channels * (header.bits / 8))
+      defer { scratch.give(rows) }
       do throws(ImageHeader.Problem) {
-        try files[index].decode(channels: channels, into: rows, decoders)
+        try files[index].decode(channels: channels, into: rows, decoders, scratch)
         return nil
       } catch {
         return error

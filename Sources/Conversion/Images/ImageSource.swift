@@ -36,35 +36,35 @@ final class ImageSource: PlacedRowSource {
     }
   }
 
-  /// While a block of images is taken the next one is decoded, in memory of its own.
+  /// While a block of images is taken the next ones are decoded, each in memory of its own: two of
+  /// them, so that no core waits for the last images of a block.
   func read(
     bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     guard place.row < rowCount else { return }
-    // So many that no core waits long for the last images of a block.
-    let blockRows = min(rowCount, max(bandRows, 8 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let blockRows = min(rowCount, max(bandRows, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let blocks = stride(from: place.row, to: rowCount, by: blockRows).map {
       $0..<min($0 + blockRows, rowCount)
     }
-    var memory = (
-      ImageBlock(rows: blockRows, schema: schema), ImageBlock(rows: blockRows, schema: schema)
-    )
-    decoder.start(blocks[0], in: memory.1)
+    let ahead = 2
+    let memory = (0...min(ahead, blocks.count - 1)).map { _ in
+      ImageBlock(rows: blockRows, schema: schema)
+    }
+    defer { for block in memory { _ = block.wait() } }
+    func start(_ index: Int) {
+      guard index < blocks.count else { return }
+      decoder.start(blocks[index], in: memory[index % memory.count])
+    }
+    for index in 0..<ahead { start(index) }
     for (index, block) in blocks.enumerated() {
-      swap(&memory.0, &memory.1)
-      let failure = memory.0.wait()
-      if let failure { throw failure }
-      if index + 1 < blocks.count { decoder.start(blocks[index + 1], in: memory.1) }
-      do throws(ConversionError) {
-        for first in stride(from: block.lowerBound, to: block.upperBound, by: bandRows) {
-          let rows = first..<min(first + bandRows, block.upperBound)
-          var band = memory.0.band(rows, of: block)
-          band.numbers = decoder.images[rows].map(\.number)
-          try body(band)
-        }
-      } catch {
-        _ = memory.1.wait()
-        throw error
+      let images = memory[index % memory.count]
+      if let failure = images.wait() { throw failure }
+      start(index + ahead)
+      for first in stride(from: block.lowerBound, to: block.upperBound, by: bandRows) {
+        let rows = first..<min(first + bandRows, block.upperBound)
+        var band = images.band(rows, of: block)
+        band.numbers = decoder.images[rows].map(\.number)
+        try body(band)
       }
     }
   }

@@ -1,5 +1,6 @@
 import CTurboJPEG
 import Datasets
+import Kernels
 
 /// Decoders of JPEG, each of which one thread at a time may use. Any thread may ask.
 final class JPEGDecoders: Sendable {
@@ -11,24 +12,41 @@ final class JPEGDecoders: Sendable {
 
   /// - Returns: nil where the header goes on behind `start`.
   func header(
-    _ start: [UInt8], isWhole: Bool
+    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool
   ) throws(ImageHeader.Problem) -> ImageHeader? {
     try borrow { handle throws(ImageHeader.Problem) in
-      var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
-      let status = tjDecompressHeader3(
-        handle, start, UInt(start.count), &width, &height, &subsampling, &space)
-      guard status == 0, width > 0, height > 0 else {
-        if !isWhole { return nil }
-        throw Self.damaged(handle)
-      }
-      guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
-        throw ImageHeader.Problem(
-          problem: "is a JPEG image in the colours of print (CMYK)", expected: "grey or RGB",
-          remedy: "convert it first, for example with mogrify -colorspace sRGB")
-      }
-      return ImageHeader(
-        format: .jpeg, width: Int(width), height: Int(height),
-        channels: space == Int32(TJCS_GRAY.rawValue) ? 1 : 3, bits: 8)
+      try Self.header(start, isWhole: isWhole, handle)
+    }
+  }
+
+  private static func header(
+    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool, _ handle: tjhandle
+  ) throws(ImageHeader.Problem) -> ImageHeader? {
+    var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
+    let status = tjDecompressHeader3(
+      handle, start.baseAddress, UInt(start.count), &width, &height, &subsampling, &space)
+    guard status == 0, width > 0, height > 0 else {
+      if !isWhole { return nil }
+      throw damaged(handle)
+    }
+    guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
+      throw ImageHeader.Problem(
+        problem: "is a JPEG image in the colours of print (CMYK)", expected: "grey or RGB",
+        remedy: "convert it first, for example with mogrify -colorspace sRGB")
+    }
+    return ImageHeader(
+      format: .jpeg, width: Int(width), height: Int(height),
+      channels: space == Int32(TJCS_GRAY.rawValue) ? 1 : 3, bits: 8,
+      sampling: space == Int32(TJCS_YCbCr.rawValue) ? sampling(subsampling, width: width) : nil)
+  }
+
+  private static func sampling(_ subsampling: Int32, width: Int32) -> ColorPlanes.Sampling? {
+    switch subsampling {
+    case Int32(TJSAMP_444.rawValue): .each
+    // The library does not interpolate chroma of two samples a row.
+    case Int32(TJSAMP_422.rawValue) where width > 4: .wide
+    case Int32(TJSAMP_420.rawValue) where width > 4: .wideAndTall
+    default: nil
     }
   }
 
@@ -38,16 +56,57 @@ final class JPEGDecoders: Sendable {
     into rows: UnsafeMutableRawBufferPointer
   ) throws(ImageHeader.Problem) {
     try borrow { handle throws(ImageHeader.Problem) in
+      try Self.check(bytes, isStill: header, handle)
       let status = tjDecompress2(
         handle, bytes.baseAddress, UInt(bytes.count), rows.bindMemory(to: UInt8.self).baseAddress,
-        Int32(header.width), 0, Int32(header.height),
-        Self.form(channels), 0)
-      if status == 0 { return }
-      // Odd bytes between markers do no harm, and many cameras leave some.
-      let isFatal = tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
-      guard isFatal || Self.message(handle).contains("remature end") else { return }
-      throw Self.damaged(handle)
+        Int32(header.width), 0, Int32(header.height), Self.form(channels), 0)
+      try Self.check(status, handle)
     }
+  }
+
+  /// Decodes colours into planes, (3, height, width), in less time than into interleaved samples. Only
+  /// where the header tells of a sampling.
+  func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader,
+    intoPlanes out: UnsafeMutableBufferPointer<UInt8>, _ scratch: ScratchPool
+  ) throws(ImageHeader.Problem) {
+    guard let sampling = header.sampling else { preconditionFailure("no such samples") }
+    let (width, height) = (header.width, header.height)
+    let memory = scratch.take(
+      ColorPlanes.scratchBytes(width: width, height: height, sampling: sampling))
+    defer { scratch.give(memory) }
+    let image = ColorPlanes(width: width, height: height, sampling: sampling, scratch: memory)
+    try borrow { handle throws(ImageHeader.Problem) in
+      try Self.check(bytes, isStill: header, handle)
+      var planes = image.planes.map(Optional.some)
+      var strides = [image.strides.luma, image.strides.chroma, image.strides.chroma].map(Int32.init)
+      let status = tjDecompressToYUVPlanes(
+        handle, bytes.baseAddress, UInt(bytes.count), &planes, Int32(width), &strides,
+        Int32(height), 0)
+      try Self.check(status, handle)
+    }
+    image.convert(into: out)
+  }
+
+  /// Throws if a file's header is not what it was: memory was made for that.
+  private static func check(
+    _ bytes: UnsafeBufferPointer<UInt8>, isStill header: ImageHeader, _ handle: tjhandle
+  ) throws(ImageHeader.Problem) {
+    guard try Self.header(bytes, isWhole: true, handle) != header else { return }
+    throw ImageHeader.Problem(
+      problem: "is another image than when it was examined",
+      expected: "files that stay as they are")
+  }
+
+  /// Throws if what was decoded is damaged.
+  private static func check(
+    _ status: Int32, _ handle: tjhandle
+  ) throws(ImageHeader.Problem) {
+    if status == 0 { return }
+    // Odd bytes between markers do no harm, and many cameras leave some.
+    let isFatal = tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
+    guard isFatal || message(handle).contains("remature end") else { return }
+    throw damaged(handle)
   }
 
   private static func form(_ channels: Int) -> Int32 {

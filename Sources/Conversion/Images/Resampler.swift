@@ -1,8 +1,60 @@
-/// Brings images to one size: interleaved samples of any size in, planes of the wanted size out.
-struct Resampler {
+import Datasets
+import Kernels
+
+/// Brings images to one size: interleaved samples of any size in, planes of the wanted size out. Any
+/// thread may use it.
+struct Resampler: Sendable {
   let size: ImageSize
   let fit: ImageFit
   let channels: Int
+  private let plans = Pool<Plan>()
+
+  init(size: ImageSize, fit: ImageFit, channels: Int) {
+    (self.size, self.fit, self.channels) = (size, fit, channels)
+  }
+
+  /// What images of one size have in common. One thread at a time uses it.
+  private struct Plan {
+    let image: ImageSize
+    let target: (x: Range<Int>, y: Range<Int>)
+    let resampling: Resampling
+  }
+
+  /// Whether images of pixels of four bytes, red, green, blue and one that is left out, can be
+  /// resampled: in a fraction of the time that others take.
+  func takesPixels(of image: ImageSize) -> Bool {
+    guard channels == 3, image != size else { return channels == 3 }
+    let span = fit.spans(from: image, to: size).x
+    // A triangle is as wide as two pixels of the result.
+    return 2 * span.source.length / Double(span.target.count) < Double(Resampling.mostWeights - 2)
+  }
+
+  /// - Parameters:
+  ///   - pixels: of four bytes.
+  ///   - out: (3, height, width); all of it is written.
+  func resample(
+    pixels: UnsafeRawBufferPointer, _ image: ImageSize,
+    into out: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    if image == size { return Pixels.separate(pixels, into: out) }
+    let plan =
+      if let plan = plans.take(), plan.image == image { plan } else { makePlan(for: image) }
+    let (x, y) = plan.target
+    if x.count < size.width || y.count < size.height { out.update(repeating: 0) }
+    plan.resampling.resample(
+      pixels, into: out.baseAddress! + y.lowerBound * size.width + x.lowerBound,
+      rowBytes: size.width, planeBytes: size.pixels)
+    plans.give(plan)
+  }
+
+  private func makePlan(for image: ImageSize) -> Plan {
+    let spans = fit.spans(from: image, to: size)
+    let resampling = Resampling(
+      width: image.width, height: image.height,
+      x: ResampleWeights(length: image.width, spans.x),
+      y: ResampleWeights(length: image.height, spans.y))
+    return Plan(image: image, target: (spans.x.target, spans.y.target), resampling: resampling)
+  }
 
   /// - Parameters:
   ///   - image: rows of interleaved samples.
@@ -36,18 +88,6 @@ struct Resampler {
           let value = sums[column * channels + channel] + 0.5
           out[place + column] = Sample(min(max(value, 0), largest))
         }
-      }
-    }
-  }
-
-  /// Pixels of red, green, blue and a byte that is left out, of the wanted size, into planes.
-  func separate(_ image: UnsafePointer<UInt32>, into out: UnsafeMutableBufferPointer<UInt8>) {
-    let pixels = size.pixels
-    for channel in 0..<3 {
-      let target = out.baseAddress! + channel * pixels
-      let shift = UInt32(8 * channel)
-      for pixel in 0..<pixels {
-        target[pixel] = UInt8(truncatingIfNeeded: UInt32(littleEndian: image[pixel]) &>> shift)
       }
     }
   }

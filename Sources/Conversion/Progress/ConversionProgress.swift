@@ -13,6 +13,8 @@ public enum ConversionProgress: Sendable, Equatable {
       case copying
       /// What cannot be read at any place goes to a working file, decompressed.
       case decompressing
+      /// Finds the files of folders.
+      case listing
       /// Finds what the sources hold: a table's columns, numbers' types, the sizes of images.
       case examining
       /// Counts rows, or the good ones.

@@ -101,9 +101,19 @@ struct WorkIdentity {
   }
 
   private static func add(folder: String, to digest: Fingerprint) throws(ConversionError) {
-    for entry in try ImageFolder.entries(of: folder) {
-      digest.add("\(folder)/\(entry.name) \(entry.isFolder ? "" : words(entry.status))\n")
-      if entry.isFolder { try add(folder: folder + "/" + entry.name, to: digest) }
+    for entry in try FolderEntries.entries(of: folder) {
+      let path = folder + "/" + entry.name
+      guard !entry.isFolder else {
+        digest.add("\(path) \n")
+        try add(folder: path, to: digest)
+        continue
+      }
+      var status = stat()
+      guard stat(path, &status) == 0 else {
+        throw ConversionError(
+          subject: path, problem: "cannot be read: \(SourceFile.systemMessage)")
+      }
+      digest.add("\(path) \(words(status))\n")
     }
   }
 }

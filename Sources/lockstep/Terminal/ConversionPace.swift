@@ -123,6 +123,7 @@ extension ConversionProgress.Pass {
     switch work {
     case .copying: "copying"
     case .decompressing: "decompressing"
+    case .listing: "listing"
     case .examining: "examining"
     case .counting: "counting rows of"
     case .splitting: "splitting"
