@@ -67,7 +67,7 @@ import Testing
     Case(image: (9, 11), result: (33, 40), counts: (2, 3)),
     Case(image: (40, 30), result: (17, 18), counts: (5, 4)),
     Case(image: (30, 200), result: (16, 5), counts: (4, 81)),
-    Case(image: (1100, 6), result: (35, 6), counts: (70, 1)),
+    Case(image: (1100, 6), result: (32, 6), counts: (70, 1)),
     Case(image: (1100, 6), result: (3, 2), counts: (700, 4)),
   ]
 
