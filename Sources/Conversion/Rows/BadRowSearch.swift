@@ -69,8 +69,7 @@ struct BadRowSearch {
     let schema = source.schema
     var leftOut = LeftOutRows()
     if schema.featureType.isFloat || schema.hasWeights {
-      let rowBytes = max(schema.featureBytes, schema.targetBytes)
-      try source.read(bandRows: max(1, (4 << 20) / rowBytes)) { band in
+      try source.read(bandRows: schema.bandRows) { band in
         add(band, of: source, split, to: &leftOut)
       }
     } else if schema.targetType.isFloat || schema.hasClasses {

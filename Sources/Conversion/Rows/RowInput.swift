@@ -31,12 +31,8 @@ final class RowInput {
       weightBytes: schema.hasWeights ? MemoryLayout<Float>.size : 0)
   }
 
-  /// Rows of a band: features and targets of at most about 4 MiB each.
-  var bandRows: Int {
-    let rowBytes = max(
-      form.featureBytes, source.featureBytes, form.targetBytes, source.targetBytes)
-    return max(1, (4 << 20) / rowBytes)
-  }
+  /// Rows of a band. Stored, they take no more memory than in their source.
+  var bandRows: Int { source.bandRows }
 
   // MARK: - Interruptions
 
