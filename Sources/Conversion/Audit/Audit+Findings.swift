@@ -96,10 +96,10 @@ extension Audit {
     guard let plan = sources.plan else { return }
     for (split, count) in plan.rows.sorted(by: { $0.key < $1.key }) where split != .train {
       changes.append(
-        "\(count) of the \(plan.destination.count) rows of train became \(split)"
+        "\(count) of the \(plan.sourceRows) rows of train became \(split)"
           + ", \(options.drawWords)")
     }
-    if plan.order != nil {
+    if plan.places != nil {
       changes.append("rows of train were shuffled (seed \(options.seed))")
     }
   }

@@ -147,7 +147,7 @@ final class RowInput {
       return try take(band, Array(0..<band.rows), split)
     }
     for split in SplitName.allCases {
-      let places = (0..<band.rows).filter { plan.destination[band.firstIndex + $0] == split }
+      let places = (0..<band.rows).filter { plan.split(ofRow: band.firstIndex + $0) == split }
       if places.isEmpty { continue }
       if !band.labels.isEmpty { classes?.count(places.lazy.map { band.labels[$0] }, in: split) }
       try take(band, places, split)
