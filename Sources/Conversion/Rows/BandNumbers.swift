@@ -13,7 +13,7 @@ struct BandNumbers {
   private let path: String
   private var areWeights = false
 
-  /// The features of a source's band, its targets and its weights.
+  /// The features of a source's band, its targets and its weights, in this order.
   static func all(of band: SourceBand, _ source: any RowSource) -> [BandNumbers] {
     let schema = source.schema
     return [
@@ -52,6 +52,16 @@ struct BandNumbers {
     guard let first = firstBad else { return [] }
     return (first.row..<bytes.count / (width * type.byteCount)).filter {
       badColumn(ofRow: $0) != nil
+    }
+  }
+
+  /// The bad numbers of one of the band's rows, each looked at by itself.
+  func badColumns(ofRow row: Int) -> [Int] {
+    guard let first = badColumn(ofRow: row) else { return [] }
+    return (first..<width).filter { column in
+      let start = (row * width + column) * type.byteCount
+      return firstBad(
+        in: UnsafeRawBufferPointer(rebasing: bytes[start..<start + type.byteCount])) != nil
     }
   }
 
