@@ -324,7 +324,7 @@ import Testing
       }
     }
     #expect(
-      error?.problem == "has a weight that is NaN, infinite or negative in row 6"
+      error?.problem == "/w has a weight that is NaN, infinite or negative in row 6"
         && error?.remedy?.contains("--on-error skip") == true)
   }
 

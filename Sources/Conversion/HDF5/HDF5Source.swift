@@ -60,6 +60,8 @@ final class HDF5Source: PlacedRowSource {
 
   var isStored: Bool { true }
 
+  var datasets: (features: String, targets: String, weights: String?)? { rows.paths }
+
   func read(
     bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {

@@ -14,6 +14,7 @@ final class GoodRows: PlacedRowSource {
 
   var path: String { source.path }
   var targetPath: String { source.targetPath }
+  var datasets: (features: String, targets: String, weights: String?)? { source.datasets }
   var files: [String] { source.files }
   var schema: SourceSchema { source.schema }
   var rowCount: Int { source.rowCount - leftOut.count }

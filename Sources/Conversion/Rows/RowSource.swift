@@ -7,6 +7,8 @@ protocol RowSource: AnyObject {
   /// The file to blame for what is wrong with features, and with targets.
   var path: String { get }
   var targetPath: String { get }
+  /// What features, targets and weights are called in it, where it is a file of several datasets.
+  var datasets: (features: String, targets: String, weights: String?)? { get }
   /// All its files, for the text that says where rows came from.
   var files: [String] { get }
   var schema: SourceSchema { get }
@@ -41,6 +43,7 @@ protocol RowSource: AnyObject {
 
 extension RowSource {
   var targetPath: String { path }
+  var datasets: (features: String, targets: String, weights: String?)? { nil }
   var files: [String] { path == targetPath ? [path] : [path, targetPath] }
   var numberCount: Int { rowCount }
   var notes: [String] { [] }
