@@ -51,6 +51,10 @@ final class ArraySet: SourceSet {
     skipped: SkippedRows = SkippedRows(), findsBadRows: Bool = true,
     normalization: Normalization? = nil, _ progress: ProgressReporter
   ) throws(ConversionError) {
+    if let task = options.table.task {
+      let sources = splits.sorted { $0.key < $1.key }.flatMap(\.value)
+      for source in sources { try Self.check(task, of: source) }
+    }
     let search =
       findsBadRows && options.table.skipsBadRows
       ? try BadRowSearch(of: splits, options, skipped, progress) : nil
@@ -63,6 +67,18 @@ final class ArraySet: SourceSet {
     self.options = options
     self.progress = progress
     self.normalization = normalization
+  }
+
+  /// Throws where a task is not that of the targets as they are stored.
+  private static func check(_ task: Task, of source: any RowSource) throws(ConversionError) {
+    let type = source.schema.targetType
+    guard type.isFloat != (task == .regression) else { return }
+    throw ConversionError(
+      option: "--task", problem: "is \(task), and the targets of \(source.targetPath) are \(type)",
+      expected: task == .regression
+        ? "floats: integers of arrays are classes" : "integers: floats of arrays are values",
+      remedy: "convert without --task, and give it to lockstep train; or save the targets anew, as "
+        + (task == .regression ? "floats" : "integers"))
   }
 
   func fit(plan: SplitPlan?) {}
