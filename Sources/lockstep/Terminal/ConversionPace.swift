@@ -129,6 +129,7 @@ extension ConversionProgress.Pass {
     case .fitting: "fitting on"
     case .countingOutliers: "counting outliers"
     case .searchingDuplicates: "searching duplicates"
+    case .exporting: "exporting"
     }
   }
 
