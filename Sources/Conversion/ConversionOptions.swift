@@ -45,7 +45,8 @@ public struct ConversionOptions: Sendable, Equatable {
   public var storage = StorageOptions()
   /// Whether the compression is chosen by what it does to a sample of the rows.
   public var choosesCompression = false
-  /// Bytes of memory that a conversion takes, about: what does not fit goes to a file.
+  /// Bytes of memory that a conversion takes, about, beside those of a `SplitPlan`: what does not fit
+  /// goes to a file.
   public var memoryBudget = 512 << 20
   /// Whether rows that are there more than once are searched.
   public var searchesDuplicates = true

@@ -21,22 +21,24 @@ struct SplitDraw {
   /// Any rows.
   mutating func atRandom() throws(ConversionError) {
     if parts.isEmpty { return }
-    take(from: randomPermutation(rows, stream).map(Int.init), try counts(of: rows))
+    take(from: randomPermutation(rows, stream), try counts(of: rows))
   }
 
   /// The latest rows to `test`, those before them to `validation`.
   mutating func byTime(_ times: [Double]) throws(ConversionError) {
     // Of equal times the later row is the later one.
-    let latestFirst = times.indices.sorted { (times[$0], $0) > (times[$1], $1) }
+    let latestFirst = (0..<Int32(times.count)).sorted {
+      (times[Int($0)], $0) > (times[Int($1)], $1)
+    }
     take(from: latestFirst, try counts(of: rows))
   }
 
   /// Any rows, as many of each class as its part of all.
   mutating func byClass(_ keys: SplitKeys) throws(ConversionError) {
     let wanted = try counts(of: rows)
-    var members: [Int32: [Int]] = [:]
+    var members: [Int32: [Int32]] = [:]
     for row in randomPermutation(rows, stream) {
-      members[keys.classes[Int(row)], default: []].append(Int(row))
+      members[keys.classes[Int(row)], default: []].append(row)
     }
     let classes = members.keys.sorted()
     for label in classes where members[label]!.count < 1 + parts.count {
@@ -62,7 +64,7 @@ struct SplitDraw {
       for (label, share) in zip(classes, shares) {
         // The others need a row each, too.
         for _ in 0..<min(share, members[label]!.count - 1) {
-          destination[members[label]!.removeLast()] = part.split
+          destination[Int(members[label]!.removeLast())] = part.split
         }
       }
     }
@@ -114,10 +116,10 @@ struct SplitDraw {
   }
 
   /// Gives the first rows of an order to the first part, and so on.
-  private mutating func take(from order: [Int], _ counts: [Int]) {
+  private mutating func take(from order: [Int32], _ counts: [Int]) {
     var next = 0
     for (part, count) in zip(parts, counts) {
-      for row in order[next..<next + count] { destination[row] = part.split }
+      for row in order[next..<next + count] { destination[Int(row)] = part.split }
       next += count
     }
   }

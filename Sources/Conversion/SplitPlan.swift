@@ -10,13 +10,16 @@ struct SplitKeys {
   var classNames: [String]?
 }
 
-/// Which of the source's `train` rows go to which split, and in which order.
+/// Which of the source's `train` rows go to which split, and in which order. Takes four bytes of memory
+/// for each row where rows are shuffled, and one where splits are drawn.
 struct SplitPlan {
-  /// The split of each row of the source.
-  let destination: [SplitName]
-  /// The order in which the rows that stay in `train` are written: their places among them. Nil for
+  /// The rows of the source.
+  let sourceRows: Int
+  /// The split of each of them; empty where all stay in `train`.
+  private let destination: [SplitName]
+  /// The place in `train` of each row that stays there, in the order in which they come. Nil for
   /// their own order.
-  let order: [Int32]?
+  let places: [Int32]?
 
   /// Rows of each split that is drawn from `train`, `train` included.
   let rows: [SplitName: Int]
@@ -39,17 +42,26 @@ struct SplitPlan {
     } else {
       try draw.atRandom()
     }
-    destination = draw.destination
     var counts: [SplitName: Int] = [:]
     for split in SplitName.allCases {
       let count = draw.destination.count { $0 == split }
       if count > 0 { counts[split] = count }
     }
     self.rows = counts
-    let kept = counts[.train] ?? 0
-    order =
-      options.shuffle == .none
-      ? nil
-      : randomPermutation(kept, RandomStream(seed: options.seed, purpose: .selection, index: 1))
+    sourceRows = rows
+    destination = counts.count > 1 ? draw.destination : []
+    places = options.shuffle == .none ? nil : Self.places(counts[.train] ?? 0, seed: options.seed)
+  }
+
+  /// The split that a row of the source goes to.
+  func split(ofRow row: Int) -> SplitName { destination.isEmpty ? .train : destination[row] }
+
+  /// The places of shuffled rows.
+  private static func places(_ rows: Int, seed: UInt64) -> [Int32] {
+    let order = randomPermutation(rows, RandomStream(seed: seed, purpose: .selection, index: 1))
+    return [Int32](unsafeUninitializedCapacity: rows) { places, filled in
+      for (place, row) in order.enumerated() { places[Int(row)] = Int32(place) }
+      filled = rows
+    }
   }
 }

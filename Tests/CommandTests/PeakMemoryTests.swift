@@ -4,8 +4,8 @@ import HDF5
 import TestSupport
 import Testing
 
-/// What a run takes in memory beyond what the same run on a few rows takes stays within the budget,
-/// whatever the size of the file.
+/// What a run, or a conversion, takes in memory beyond what the same one on a few rows takes stays
+/// within the budget, whatever the size of the file.
 @Suite struct PeakMemoryTests {
   private let workshop = Workshop()
 
@@ -55,6 +55,20 @@ import Testing
     #expect(eightfold - once < Self.slack)
   }
 
+  /// Rows of a byte, of which other things than features take the most: numbers, places and labels.
+  @Test func `A conversion of narrow rows stays within the budget`() throws {
+    let conversion =
+      "convert --train x.idx y.idx --output data.h5 --force --memory-budget 64M --chunk-bytes 16K "
+      + "--compression none --shuffle none --duplicates ignore"
+    func peak(rows: Int) throws -> Int {
+      let bytes = (0..<rows).map { UInt8($0 % 10) }
+      try workshop.folder.write(idx([rows, 1], bytes), to: "x.idx")
+      try workshop.folder.write(idx([rows], bytes), to: "y.idx")
+      return try self.peak(conversion)
+    }
+    #expect(try peak(rows: 4 << 20) - peak(rows: 100) < 64 << 20)
+  }
+
   /// Bytes that a run takes at most.
   private func peak(_ shape: Shape, rows: Int, windowed: Bool = true) throws -> Int {
     try write(shape, rows: rows)
@@ -63,6 +77,11 @@ import Testing
     let line =
       "train --data data.h5 --output run --force --hidden 2 --shards 2 --epochs 1 "
       + "--batch-size \(shape.batch) --memory-budget \(Self.budget) " + (windowed ? window : "")
+    return try peak(line)
+  }
+
+  /// Bytes that the program takes at most with the words of a line.
+  private func peak(_ line: String) throws -> Int {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Lockstep.path)
     process.arguments = line.split(separator: " ").map(String.init)

@@ -64,7 +64,7 @@ import Testing
     try file.close()
     let command = "$lockstep convert --train a.h5 --features x --targets y --output out.h5"
     let place =
-      "a.h5: has a number that is NaN, infinite or beyond a float's range in row 1, column 1"
+      "a.h5: /x has a number that is NaN, infinite or beyond a float's range in row 1, column 1"
     expectFailure(
       try shell(command), status: 1, [place, "or leave such rows out with --on-error skip"])
     let outcome = try shell(command + " --on-error skip")

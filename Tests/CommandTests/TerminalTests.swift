@@ -77,6 +77,10 @@ import Testing
       ["0 of 5 rows"]
     ),
     (
+      .init(work: .exporting, source: "a/data.h5", unit: .rows, done: 1200, total: 2400),
+      "exporting data.h5", ["200 rows/s", "6.0 s left", "1,200 of 2,400 rows"]
+    ),
+    (
       .init(
         work: .counting, source: String(repeating: "long", count: 20), unit: .files, done: 0,
         total: 5), "counting rows of longlonglonglong...", ["0 of 5 files"]

@@ -84,7 +84,12 @@ import Testing
     #expect(summary.classCounts == expected.classCounts)
     #expect(summary.featureType == expected.featureType)
     #expect(summary.compression == expected.compression)
-    #expect(summary.audit.columns == expected.audit.columns)
+    let columns = summary.audit.columns.map { column in
+      var column = column
+      column.nonFinite = 0
+      return column
+    }
+    #expect(columns == expected.audit.columns)
     #expect(summary.audit.changes == expected.audit.changes)
     #expect(summary.audit.duplicates == expected.audit.duplicates)
     #expect(summary.audit.findings.contains { $0.kind == .skippedRows })
@@ -104,6 +109,24 @@ import Testing
             + "column 2 (counted from 0)"
         })
     #expect(summary.audit.findings.map(\.text).contains("4 bad rows were left out"))
+  }
+
+  @Test func `numbers that are not finite are counted by feature`() throws {
+    let values: [Float] = [1, .nan, 2, .infinity, .nan, 3, 4, 5, 6, -.infinity, 7, 8]
+    func columns(_ shape: [Int]) throws -> [Audit.Column] {
+      let files = [
+        try folder.write(npy("<f4", shape, values.bytes), to: "x.npy"),
+        try folder.write(npy("|u1", [shape[0]], (0..<UInt8(shape[0])).map { $0 % 2 }), to: "y.npy"),
+      ]
+      return try convert([.train: files]).audit.columns
+    }
+    #expect(try columns([6, 2]).map(\.nonFinite) == [1, 3])
+    #expect(try columns([6, 2, 1]).map(\.nonFinite) == [4])
+  }
+
+  @Test func `numbers of lines that were left out are not said to be finite`() throws {
+    let file = try folder.write(Array("1 1:2\n0 1:nan\n0 1:3\n".utf8), to: "rows.svm")
+    #expect(try convert([.train: [file]]).audit.columns.map(\.nonFinite) == [nil])
   }
 
   @Test func `rows of doubles beyond a float's range are left out, and decide no type`() throws {
@@ -301,7 +324,7 @@ import Testing
       }
     }
     #expect(
-      error?.problem == "has a weight that is NaN, infinite or negative in row 6"
+      error?.problem == "/w has a weight that is NaN, infinite or negative in row 6"
         && error?.remedy?.contains("--on-error skip") == true)
   }
 

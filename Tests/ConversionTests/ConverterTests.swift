@@ -204,6 +204,19 @@ import Testing
     Case("DIR/a-labels: has the label 2 in row 2; expected a class from 0 to 1, which have names") {
       options, _ in options.classNames = ["x", "y"]
     },
+    Case(
+      "--task: is regression, and the targets of DIR/a-labels are uint8; expected floats: integers of "
+        + "arrays are classes; convert without --task, and give it to lockstep train; or save"
+    ) { options, _ in options.table.task = .regression },
+    Case(
+      "--task: is classification, and the targets of DIR/y are float32; expected integers: floats of "
+        + "arrays are values"
+    ) { options, tests in
+      options.table.task = .classification
+      options.sources[.test] = nil
+      options.sources[.train]![1] = try tests.folder.write(
+        idx(0x0D, [10], [UInt8](repeating: 0, count: 40)), to: "y")
+    },
     Case("DIR/labels: has the label -1 in row 1; expected a class from 0 to 16777215") {
       options, tests in
       options.sources = [

@@ -30,12 +30,13 @@ import Testing
   }
 
   func export(
-    _ format: ExportFormat, _ output: String, split: SplitName? = nil
+    _ format: ExportFormat, _ output: String, split: SplitName? = nil,
+    progress: @escaping (ConversionProgress) -> Void = { _ in }
   ) throws -> ExportSummary {
     var options = ExportOptions(
       source: folder.file("a.h5"), format: format, output: folder.file(output))
     options.split = split
-    return try Exporter.export(options)
+    return try Exporter.export(options, progress: progress)
   }
 
   @Test func `a text table has the features' and the classes' names`() throws {
@@ -69,6 +70,18 @@ import Testing
     var rows: [[UInt8]] = []
     try source.read(bandRows: 2) { rows.append(Array($0.features) + Array($0.targets)) }
     #expect(rows == [[1, 2, 3, 4, 1, 2], [250, 6, 3]])
+  }
+
+  @Test(arguments: [(ExportFormat.csv, 3), (.npy, 3), (.npz, 5)])
+  func `an export tells how many rows are done`(format: ExportFormat, rows: Int) throws {
+    try writeDataset(types: (.uint8, .uint8))
+    nonisolated(unsafe) var done: [Int] = []
+    _ = try export(format, "b", split: rows == 3 ? .train : nil) { progress in
+      guard case .pass(let pass) = progress else { return }
+      #expect(pass.work == .exporting && pass.unit == .rows && pass.total == rows)
+      done.append(pass.done)
+    }
+    #expect(done == done.sorted() && done.first == 0 && done.last == rows)
   }
 
   @Test func `what cannot be written is refused and leaves nothing`() throws {

@@ -103,7 +103,41 @@ import Testing
   @Test(arguments: [RowPlace(row: 3), RowPlace(row: 0, record: 5), RowPlace(row: 9, record: 5)])
   func `a place that is none is found out`(place: RowPlace) throws {
     let source = try source([2])
-    #expect(throws: ConversionError.self) { try source.read(bandRows: 4, from: place) { _ in } }
+    let error = #expect(throws: ConversionError.self) {
+      try source.read(bandRows: 4, from: place) { _ in }
+    }
+    #expect(error == WorkingFolder.damaged)
+  }
+
+  /// A source that hands out more or fewer rows than it said it has.
+  final class ChangedSource: RowSource {
+    let path = "rows"
+    let rowCount = 5
+    let schema = SourceSchema(
+      featureShape: [1], featureType: .uint8, targetShape: [], targetType: .uint8)
+    private let values: [UInt8]
+
+    init(rows: Int) { values = (0..<UInt8(rows)).map { $0 } }
+
+    func read(
+      bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+    ) throws(ConversionError) {
+      try values.withUnsafeBufferPointer { values throws(ConversionError) in
+        let bytes = UnsafeRawBufferPointer(values)
+        try body(SourceBand(firstRow: 0, rows: values.count, features: bytes, targets: bytes))
+      }
+    }
+  }
+
+  @Test(arguments: [3, 7])
+  func `a source that changed since bad rows were searched is to blame`(rows: Int) {
+    var leftOut = LeftOutRows()
+    leftOut.insert(1)
+    let good = GoodRows(of: ChangedSource(rows: rows), without: leftOut)
+    let error = #expect(throws: ConversionError.self) { try good.read(bandRows: 4) { _ in } }
+    #expect(
+      error?.description
+        == "rows: has changed while it was read; expected 4 good rows; convert it again")
   }
 }
 

@@ -74,6 +74,23 @@ import Testing
     #expect(Set(old).count > 1)
   }
 
+  @Test func `bad rows are told with their dataset`() throws {
+    let file = try File(creating: folder.file("a.h5"))
+    try file.createDataset("x", .uint8, shape: [3, 1]).write([1, 2, 3] as [UInt8])
+    try file.createDataset("z", .float32, shape: [3, 1]).write([1, 2, .nan] as [Float])
+    try file.createDataset("y", .int8, shape: [3]).write([0, -1, 1] as [Int8])
+    try file.close()
+    for (features, problem) in [
+      ("x", "/y has the label -1 in row 1"), ("z", "/z has a number that is NaN"),
+    ] {
+      let error = #expect(throws: ConversionError.self) {
+        try convert("a.h5", to: "b.h5", [.train]) { ($0.features, $0.targets) = (features, "y") }
+      }
+      #expect(error?.problem.hasPrefix(problem) == true)
+      #expect(error?.subject == folder.file("a.h5"))
+    }
+  }
+
   @Test func `datasets that are named are taken, for the split of their name`() throws {
     let file = try File(creating: folder.file("a.h5"))
     for (name, rows) in [("train", 3), ("test", 2)] {

@@ -221,6 +221,24 @@ import Testing
     #expect(told.first?.total == (try bytes(of: features).count))
   }
 
+  @Test func `a member of an archive that has to be decompressed tells how far that is`() throws {
+    let array = npy("<f4", [2, 2, 300], [UInt8](repeating: 0, count: 4800), fortran: true)
+    let archive = try tables.folder.write(
+      zip([("x.npy", array), ("y.npy", npy("|u1", [2], [0, 1]))]), to: "a.npz")
+    let told = try passes([.train: [archive]])
+    #expect(told.map(\.work) == [.decompressing])
+    #expect(told.first?.sources == ["a.npz (x)"] && told.first?.total == array.count)
+  }
+
+  @Test func `a compressed HDF5 file is decompressed, then copied to a file with a name`() throws {
+    try SyntheticDataset.writeClasses(to: tables.folder.file("a.h5"), rows: [.train: 50])
+    let content = try bytes(of: tables.folder.file("a.h5"))
+    let file = try tables.folder.write(gzip(content), to: "a.h5.gz")
+    let told = try passes([.train: [file]])
+    #expect(told.map(\.work) == [.decompressing, .copying])
+    #expect(told.last?.total == content.count)
+  }
+
   @Test func `what is done when all rows were written is told`() throws {
     let file = try tables.write("x,y\n" + (0..<300_000).map { "\($0),\($0 % 3)\n" }.joined())
     let told = try passes([.train: [file]]) {

@@ -52,6 +52,11 @@ import Testing
     return shuffled ? (0..<Int32(rowCount)).shuffled(using: &generator) : Array(0..<Int32(rowCount))
   }
 
+  /// Where each row stands in an order.
+  static func places(_ order: [Int32]) -> [Int32] {
+    order.indices.sorted { order[$0] < order[$1] }.map(Int32.init)
+  }
+
   /// In a file with so many bytes of memory, or all in memory.
   @Test(arguments: [50, 400, 2000, 60_000, 1 << 20, nil], [false, true])
   func `rows come in the same order from any memory`(memory: Int?, shuffled: Bool) throws {
@@ -60,7 +65,7 @@ import Testing
       WaitingRows.Region(file: try SpillFile(beside: folder.file("out")), offset: 100)
     }
     let rows = WaitingRows(
-      order: shuffled ? order : nil, rows: Self.rowCount, form: Self.form, in: region,
+      places: shuffled ? Self.places(order) : nil, rows: Self.rowCount, form: Self.form, in: region,
       memory: memory ?? 0)
     try append(0..<Self.rowCount, to: rows)
     #expect(try handedOut(rows) == order.map { [1000 + Int($0), Int($0), Int($0) % 256, Int($0)] })
@@ -74,7 +79,8 @@ import Testing
     var region = WaitingRows.Region(file: try SpillFile(keptAt: path, for: "out"), offset: 0)
     do {
       let rows = WaitingRows(
-        order: order, rows: Self.rowCount, form: Self.form, in: region, memory: memory)
+        places: Self.places(order), rows: Self.rowCount, form: Self.form, in: region, memory: memory
+      )
       try append(0..<kept, to: rows)
       region.written = try rows.flush()
       // What came later and was not flushed comes again.
@@ -83,7 +89,7 @@ import Testing
     }
     region.file = try SpillFile(keptAt: path, for: "out")
     let rows = WaitingRows(
-      order: order, rows: Self.rowCount, form: Self.form, in: region, memory: memory)
+      places: Self.places(order), rows: Self.rowCount, form: Self.form, in: region, memory: memory)
     try append(kept..<Self.rowCount, to: rows)
     #expect(try handedOut(rows) == order.map { [1000 + Int($0), Int($0), Int($0) % 256, Int($0)] })
   }

@@ -73,13 +73,18 @@ extension Audit {
   ) {
     guard let features else { return }
     let schema = sources.schema
+    let nonFinite = sources.set.nonFinite
     for (index, scan) in features.columns.enumerated() {
       if features.isByColumn {
         let name = schema.name(ofFeature: index)
-        add(column: name, type: "\(sources.featureType)", scan, outliers: outliers[name])
+        add(
+          column: name, type: "\(sources.featureType)", scan,
+          nonFinite: nonFinite.map { $0[index] ?? 0 }, outliers: outliers[name])
       } else {
         let shape = schema.featureShape.map(String.init).joined(separator: "×")
-        add(column: "features", type: "\(shape) \(sources.featureType)", scan, outliers: nil)
+        add(
+          column: "features", type: "\(shape) \(sources.featureType)", scan,
+          nonFinite: nonFinite.map { $0.values.reduce(0, +) }, outliers: nil)
       }
     }
   }
@@ -96,10 +101,10 @@ extension Audit {
     guard let plan = sources.plan else { return }
     for (split, count) in plan.rows.sorted(by: { $0.key < $1.key }) where split != .train {
       changes.append(
-        "\(count) of the \(plan.destination.count) rows of train became \(split)"
+        "\(count) of the \(plan.sourceRows) rows of train became \(split)"
           + ", \(options.drawWords)")
     }
-    if plan.order != nil {
+    if plan.places != nil {
       changes.append("rows of train were shuffled (seed \(options.seed))")
     }
   }
@@ -128,12 +133,14 @@ extension Audit {
   }
 
   /// Adds a column of numbers or words with what is odd about it.
-  mutating func add(column name: String, type: String, _ scan: ColumnScan, outliers: Int?) {
+  mutating func add(
+    column name: String, type: String, _ scan: ColumnScan, nonFinite: Int?, outliers: Int?
+  ) {
     let hasNumbers = scan.numbers.count > 0
     let deviation = scan.numbers.variance.squareRoot()
     columns.append(
       Column(
-        name: name, type: type, missing: scan.missing, nonFinite: scan.nonFinite,
+        name: name, type: type, missing: scan.missing, nonFinite: nonFinite,
         outliers: outliers, least: hasNumbers ? scan.least : nil,
         greatest: hasNumbers ? scan.greatest : nil, mean: hasNumbers ? scan.numbers.mean : nil,
         deviation: hasNumbers ? deviation : nil))

@@ -37,8 +37,9 @@ public struct Audit: Sendable, Equatable {
     /// "number", "boolean", "category with 3 values", …
     public var type: String
     public var missing: Int
-    /// Infinite, or beyond a float's range: in rows that were left out.
-    public var nonFinite = 0
+    /// NaN, infinite, or beyond a float's range: in rows that were left out. Nil where they were not
+    /// counted.
+    public var nonFinite: Int?
     /// Values far off from the mean; nil where they were not counted.
     public var outliers: Int?
     /// Of numbers.
@@ -96,8 +97,8 @@ extension Audit.Column {
   fileprivate var settings: SettingValue {
     var members: [String: SettingValue] = [
       "name": .string(name), "type": .string(type), "missing": .integer(missing),
-      "nonFinite": .integer(nonFinite),
     ]
+    members["nonFinite"] = nonFinite.map { .integer($0) }
     members["outliers"] = outliers.map { .integer($0) }
     for (key, value) in [
       ("least", least), ("greatest", greatest), ("mean", mean), ("deviation", deviation),

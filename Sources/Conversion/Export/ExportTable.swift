@@ -30,7 +30,7 @@ struct ExportTable {
 
   /// Calls `body` with a band of rows after another: the bytes of each column.
   func forEachBand(
-    _ body: (Int, [UnsafeRawBufferPointer]) throws(DatasetError) -> Void
+    _ body: (Range<Int>, [UnsafeRawBufferPointer]) throws(DatasetError) -> Void
   ) throws(DatasetError) {
     let rowsAtOnce = min(bandRows, rows)
     let memory = columns.map {
@@ -43,7 +43,7 @@ struct ExportTable {
         UnsafeMutableRawBufferPointer(rebasing: memory[..<(range.count * column.rowBytes)])
       }
       try read(range, band)
-      try body(range.count, band.map { UnsafeRawBufferPointer($0) })
+      try body(range, band.map { UnsafeRawBufferPointer($0) })
     }
   }
 }

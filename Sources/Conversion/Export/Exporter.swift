@@ -4,18 +4,24 @@ import HDF5
 /// Writes the rows of dataset files and of predictions for programs that do not read HDF5.
 public enum Exporter {
   /// Writes the files, each of which appears under its name complete or not at all.
+  ///
+  /// - Parameter progress: called now and then, on the calling thread.
   public static func export(
-    _ options: ExportOptions
+    _ options: ExportOptions, progress: @escaping (ConversionProgress) -> Void = { _ in }
   ) throws(ConversionError) -> ExportSummary {
     do throws(DatasetError) {
       let tables = try tables(options)
+      let rows = tables.reduce(0) { $0 + $1.rows }
+      let pass = PassProgress(
+        .exporting, in: .rows, total: rows, to: ProgressReporter(progress))
+      pass.begin(options.source)
       let outputs =
         switch options.format {
-        case .csv: try writeText(try single(tables, options), options)
-        case .npy: try writeArrays(try single(tables, options), options)
-        case .npz: try writeArchive(tables, options)
+        case .csv: try writeText(try single(tables, options), options, pass)
+        case .npy: try writeArrays(try single(tables, options), options, pass)
+        case .npz: try writeArchive(tables, options, pass)
         }
-      return ExportSummary(outputs: outputs, rows: tables.reduce(0) { $0 + $1.rows })
+      return ExportSummary(outputs: outputs, rows: rows)
     } catch {
       throw ConversionError(error)
     }
@@ -49,21 +55,22 @@ public enum Exporter {
   }
 
   private static func writeText(
-    _ table: ExportTable, _ options: ExportOptions
+    _ table: ExportTable, _ options: ExportOptions, _ pass: PassProgress
   ) throws(DatasetError) -> [String] {
     let file = try AtomicFile(
       target: options.output, replacingExisting: options.replacesExisting)
     let text = TextTable(table.columns)
     try file.write(text.header)
     try table.forEachBand { rows, band throws(DatasetError) in
-      try file.write(text.lines(rows: rows, band))
+      try file.write(text.lines(rows: rows.count, band))
+      pass.advance(to: rows.upperBound)
     }
     try file.commit()
     return [options.output]
   }
 
   private static func writeArrays(
-    _ table: ExportTable, _ options: ExportOptions
+    _ table: ExportTable, _ options: ExportOptions, _ pass: PassProgress
   ) throws(DatasetError) -> [String] {
     var files: [AtomicFile] = []
     for column in table.columns {
@@ -75,8 +82,9 @@ public enum Exporter {
       }
       files.append(file)
     }
-    try table.forEachBand { _, band throws(DatasetError) in
+    try table.forEachBand { rows, band throws(DatasetError) in
       for (file, bytes) in zip(files, band) { try file.write(bytes) }
+      pass.advance(to: rows.upperBound)
     }
     for file in files { try file.commit() }
     return files.map(\.target).sorted {
@@ -92,7 +100,7 @@ public enum Exporter {
   }
 
   private static func writeArchive(
-    _ tables: [ExportTable], _ options: ExportOptions
+    _ tables: [ExportTable], _ options: ExportOptions, _ pass: PassProgress
   ) throws(DatasetError) -> [String] {
     let file = try AtomicFile(
       target: options.output, replacingExisting: options.replacesExisting)
@@ -106,9 +114,14 @@ public enum Exporter {
           try header.withUnsafeBufferPointer { header throws(DatasetError) in
             try write(UnsafeRawBufferPointer(header))
           }
-          try table.forEachBand { _, band throws(DatasetError) in try write(band[index]) }
+          try table.forEachBand { rows, band throws(DatasetError) in
+            try write(band[index])
+            // A row is done when all its columns are.
+            pass.advance(to: (index * table.rows + rows.upperBound) / table.columns.count)
+          }
         }
       }
+      pass.end(at: table.rows)
     }
     try archive.finish()
     try file.commit()

@@ -19,7 +19,7 @@ final class HDF5Source: PlacedRowSource {
     path = source.path
     let file = try source.openAnywhere()
     // libhdf5 opens nothing without a name, but needs none afterwards.
-    let copy = file.isNamed ? nil : try NamedCopy(of: file)
+    let copy = file.isNamed ? nil : try NamedCopy(of: file, source.progress)
     let path = copy?.path ?? file.systemPath
     (rowCount, schema, normalization, rows) = try ConversionError.converting(source.path) {
       () throws(DatasetError) in
@@ -59,6 +59,8 @@ final class HDF5Source: PlacedRowSource {
   }
 
   var isStored: Bool { true }
+
+  var datasets: (features: String, targets: String, weights: String?)? { rows.paths }
 
   func read(
     bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void

@@ -8,6 +8,8 @@ final class NPZArchive {
   /// Also keeps the file that libzip reads.
   private let file: RandomAccessFile
   private let archive: OpaquePointer
+  /// Is told how far what is copied of it is.
+  fileprivate let progress: ProgressReporter
   private let indices: [String: UInt64]
 
   /// Whether a file starts as an archive does: with a member, or with the end of an empty one.
@@ -17,6 +19,7 @@ final class NPZArchive {
 
   init(_ source: SourceFile) throws(ConversionError) {
     path = source.path
+    progress = source.progress
     file = try source.openAnywhere()
     var code: Int32 = 0
     guard let archive = zip_open(file.systemPath, ZIP_RDONLY, &code) else {
@@ -117,6 +120,12 @@ private final class NPZMember: ByteSource {
   }
 
   func openAnywhere() throws(ConversionError) -> RandomAccessFile {
-    try RandomAccessFile(copying: openReader())
+    let reader = try archive.open(index, name: name)
+    let pass = PassProgress(
+      .decompressing, in: .bytes, total: reader.declaredBytes, to: archive.progress)
+    pass.begin(path)
+    let copy = try RandomAccessFile(copying: reader) { pass.advance(to: reader.position) }
+    pass.end(at: reader.declaredBytes)
+    return copy
   }
 }

@@ -1,6 +1,7 @@
 /// How far a conversion is.
 public enum ConversionProgress: Sendable, Equatable {
-  /// A pass over the sources before their rows are read, or over what was written of them after it.
+  /// A pass over the sources before their rows are read, or over what was written of them after it; or
+  /// all of an export.
   case pass(Pass)
   /// Each row is read once and written once.
   case rows(read: Int, written: Int, total: Int)
@@ -27,10 +28,12 @@ public enum ConversionProgress: Sendable, Equatable {
       case countingOutliers
       /// Finds rows that are there more than once.
       case searchingDuplicates
+      /// Writes rows in another format than a dataset file's.
+      case exporting
     }
 
     public enum Unit: Sendable, Equatable {
-      /// Bytes of files on the disk, compressed if they are.
+      /// Bytes of files on the disk, compressed if they are; of a member of an archive, decompressed.
       case bytes
       case files
       case rows

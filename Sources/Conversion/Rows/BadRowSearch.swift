@@ -7,44 +7,37 @@ import HDF5
 /// Sources are read for it once more: targets alone where no feature and no weight can be bad, and
 /// nothing where no row can.
 struct BadRowSearch {
+  /// The sources of each split without their bad rows.
+  private(set) var goodRows: [SplitName: [any RowSource]] = [:]
   private(set) var skipped: SkippedRows
+  /// Numbers of each feature that are not finite, by its index where there are any.
+  private(set) var nonFinite: [Int: Int] = [:]
   /// Of the good rows so far, whose labels may decide which ones may follow. Of no use when targets are
   /// values.
   private var classes: ClassTally
   private let pass: PassProgress
 
-  /// The sources of all splits without their bad rows.
+  /// Searches the sources of all splits.
   /// - Parameters:
-  ///   - skipped: counts and tells these.
+  ///   - skipped: rows that were left out already.
   ///   - progress: is told how far the search is.
-  static func goodRows(
-    of splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
-    leavingOut skipped: inout SkippedRows, _ progress: ProgressReporter
-  ) throws(ConversionError) -> [SplitName: [any RowSource]] {
-    let splits = splits.sorted { $0.key < $1.key }
-    guard let schema = splits.first?.value.first?.schema else { return [:] }
-    let pass = PassProgress(.examining, over: splits.flatMap(\.value), to: progress)
-    var search = BadRowSearch(schema, options, skipped, pass)
-    var good: [SplitName: [any RowSource]] = [:]
-    for (split, sources) in splits {
-      for source in sources {
-        good[split, default: []].append(try search.goodRows(of: source, split))
-      }
-      search.classes.close(after: split)
-    }
-    skipped = search.skipped
-    return good
-  }
-
-  /// - Parameter schema: of the first source, as which all others have to be.
-  private init(
-    _ schema: SourceSchema, _ options: ConversionOptions, _ skipped: SkippedRows,
-    _ pass: PassProgress
-  ) {
+  init(
+    of splits: [SplitName: [any RowSource]], _ options: ConversionOptions, _ skipped: SkippedRows,
+    _ progress: ProgressReporter
+  ) throws(ConversionError) {
     self.skipped = skipped
-    self.pass = pass
+    let splits = splits.sorted { $0.key < $1.key }
+    pass = PassProgress(.examining, over: splits.flatMap(\.value), to: progress)
+    // All other sources have to be as the first one.
+    let schema = splits[0].value[0].schema
     let names = options.classNames ?? schema.classNames
     classes = ClassTally(type: schema.targetType, count: names?.count ?? schema.classCount)
+    for (split, sources) in splits {
+      for source in sources {
+        goodRows[split, default: []].append(try goodRows(of: source, split))
+      }
+      classes.close(after: split)
+    }
   }
 
   private mutating func goodRows(
@@ -69,8 +62,7 @@ struct BadRowSearch {
     let schema = source.schema
     var leftOut = LeftOutRows()
     if schema.featureType.isFloat || schema.hasWeights {
-      let rowBytes = max(schema.featureBytes, schema.targetBytes)
-      try source.read(bandRows: max(1, (4 << 20) / rowBytes)) { band in
+      try source.read(bandRows: schema.bandRows) { band in
         add(band, of: source, split, to: &leftOut)
       }
     } else if schema.targetType.isFloat || schema.hasClasses {
@@ -98,6 +90,7 @@ struct BadRowSearch {
     guard leftOut.count > count else { return }
     let search = self
     for row in 0..<band.rows where leftOut.contains(band.firstRow + row) {
+      for column in numbers[0].badColumns(ofRow: row) { nonFinite[column, default: 0] += 1 }
       skipped.add(search.problem(ofRow: row, in: band, numbers, source))
     }
   }

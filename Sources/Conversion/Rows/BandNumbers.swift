@@ -9,22 +9,25 @@ struct BandNumbers {
   private let type: ElementType
   /// Of a row.
   private let width: Int
-  /// The file to blame.
+  /// The file to blame, and the dataset in it.
   private let path: String
+  private let dataset: String?
   private var areWeights = false
 
-  /// The features of a source's band, its targets and its weights.
+  /// The features of a source's band, its targets and its weights, in this order.
   static func all(of band: SourceBand, _ source: any RowSource) -> [BandNumbers] {
     let schema = source.schema
     return [
       BandNumbers(
         bytes: band.features, type: schema.featureType, width: schema.featureWidth,
-        path: source.path),
+        path: source.path, dataset: source.datasets?.features),
       BandNumbers(
         bytes: band.targets, type: schema.targetType, width: schema.targetWidth,
-        path: source.targetPath),
+        path: source.targetPath, dataset: source.datasets?.targets),
       band.weights.map {
-        BandNumbers(bytes: $0, type: .float32, width: 1, path: source.path, areWeights: true)
+        BandNumbers(
+          bytes: $0, type: .float32, width: 1, path: source.path,
+          dataset: source.datasets?.weights, areWeights: true)
       },
     ].compactMap { $0 }
   }
@@ -55,18 +58,29 @@ struct BandNumbers {
     }
   }
 
+  /// The bad numbers of one of the band's rows, each looked at by itself.
+  func badColumns(ofRow row: Int) -> [Int] {
+    guard let first = badColumn(ofRow: row) else { return [] }
+    return (first..<width).filter { column in
+      let start = (row * width + column) * type.byteCount
+      return firstBad(
+        in: UnsafeRawBufferPointer(rebasing: bytes[start..<start + type.byteCount])) != nil
+    }
+  }
+
   /// - Parameter number: the row's, in its source.
   func error(inRow number: Int, column: Int) -> ConversionError {
     let remedy = "replace the value, or leave such rows out with --on-error skip"
-    if areWeights {
-      return ConversionError(
-        subject: path, problem: "has a weight that is NaN, infinite or negative in row \(number)",
-        expected: "finite weights of 0 or more", remedy: remedy)
-    }
+    let (problem, expected) =
+      areWeights
+      ? ("a weight that is NaN, infinite or negative in row \(number)", "weights of 0 or more")
+      : (
+        "a number that is NaN, infinite or beyond a float's range in row \(number), column "
+          + "\(column) (counted from 0)", "numbers"
+      )
     return ConversionError(
-      subject: path,
-      problem: "has a number that is NaN, infinite or beyond a float's range in row "
-        + "\(number), column \(column) (counted from 0)",
-      expected: "finite numbers", remedy: remedy)
+      DatasetError(
+        file: path, dataset: dataset, problem: "has \(problem)", expected: "finite \(expected)",
+        remedy: remedy))
   }
 }

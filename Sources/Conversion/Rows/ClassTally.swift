@@ -47,11 +47,12 @@ struct ClassTally {
   /// - Parameter number: its row's, in the source.
   func error(_ label: Int, inRow number: Int, of source: any RowSource) -> ConversionError {
     ConversionError(
-      subject: source.targetPath,
-      problem: "has the label \(label == .max ? "2⁶³ or more" : "\(label)") in row \(number)",
-      expected: "a class from 0 to \(expected.upperBound - 1)"
-        + (limit == nil ? "" : ", " + reason),
-      remedy: "mend it, or leave such rows out with --on-error skip")
+      DatasetError(
+        file: source.targetPath, dataset: source.datasets?.targets,
+        problem: "has the label \(label == .max ? "2⁶³ or more" : "\(label)") in row \(number)",
+        expected: "a class from 0 to \(expected.upperBound - 1)"
+          + (limit == nil ? "" : ", " + reason),
+        remedy: "mend it, or leave such rows out with --on-error skip"))
   }
 
   /// Counts labels that `labels` found good.

@@ -14,6 +14,7 @@ final class GoodRows: PlacedRowSource {
 
   var path: String { source.path }
   var targetPath: String { source.targetPath }
+  var datasets: (features: String, targets: String, weights: String?)? { source.datasets }
   var files: [String] { source.files }
   var schema: SourceSchema { source.schema }
   var rowCount: Int { source.rowCount - leftOut.count }
@@ -35,21 +36,30 @@ final class GoodRows: PlacedRowSource {
         let taken = kept.prefix(good.room)
         good.append(taken, of: band)
         rest = taken.upperBound..<end
-        if good.room == 0 { try handOut(good, body) }
+        if good.room == 0 { try handOut(good, from: place, body) }
       }
     }
-    if !good.isEmpty { try handOut(good, body) }
-    guard good.firstRow == rowCount else { throw WorkingFolder.damaged }
+    if !good.isEmpty { try handOut(good, from: place, body) }
+    guard good.firstRow == rowCount else { throw wrongRows(from: place) }
   }
 
   private func handOut(
-    _ good: GoodBand, _ body: (SourceBand) throws(ConversionError) -> Void
+    _ good: GoodBand, from place: RowPlace,
+    _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let band = good.band
-    // A place that was kept, and is none, may lead too far.
-    guard band.firstRow + band.rows <= rowCount else { throw WorkingFolder.damaged }
+    guard band.firstRow + band.rows <= rowCount else { throw wrongRows(from: place) }
     try body(band)
     good.clear()
+  }
+
+  /// That there are more or fewer good rows than were found: a place that was kept is none, or, from
+  /// the start on, the source has others than when they were searched.
+  private func wrongRows(from place: RowPlace) -> ConversionError {
+    guard place == RowPlace() else { return WorkingFolder.damaged }
+    return ConversionError(
+      subject: path, problem: "has changed while it was read", expected: "\(rowCount) good rows",
+      remedy: "convert it again")
   }
 
   func readTargets(

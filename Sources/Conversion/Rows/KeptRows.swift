@@ -39,7 +39,7 @@ final class KeptRows: RowStore {
       let pieces = marks?.begun.pieces ?? []
       let written = pieces.indices.contains(index) ? pieces[index] : nil
       waiting[split] = WaitingRows(
-        order: split == .train ? sources.plan?.order : nil, rows: rows, form: form,
+        places: split == .train ? sources.plan?.places : nil, rows: rows, form: form,
         in: file.map {
           WaitingRows.Region(file: $0, offset: offset, isKept: work != nil, written: written)
         },

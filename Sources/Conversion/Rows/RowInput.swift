@@ -31,12 +31,8 @@ final class RowInput {
       weightBytes: schema.hasWeights ? MemoryLayout<Float>.size : 0)
   }
 
-  /// Rows of a band: features and targets of at most about 4 MiB each.
-  var bandRows: Int {
-    let rowBytes = max(
-      form.featureBytes, source.featureBytes, form.targetBytes, source.targetBytes)
-    return max(1, (4 << 20) / rowBytes)
-  }
+  /// Rows of a band. Stored, they take no more memory than in their source.
+  var bandRows: Int { source.bandRows }
 
   // MARK: - Interruptions
 
@@ -151,7 +147,7 @@ final class RowInput {
       return try take(band, Array(0..<band.rows), split)
     }
     for split in SplitName.allCases {
-      let places = (0..<band.rows).filter { plan.destination[band.firstIndex + $0] == split }
+      let places = (0..<band.rows).filter { plan.split(ofRow: band.firstIndex + $0) == split }
       if places.isEmpty { continue }
       if !band.labels.isEmpty { classes?.count(places.lazy.map { band.labels[$0] }, in: split) }
       try take(band, places, split)

@@ -34,14 +34,14 @@ extension RowSource {
 }
 
 extension RowSource {
-  /// Reads the targets of all rows alone, about 4 MiB at a time, in memory that is allocated once.
+  /// Reads the targets of all rows alone, in bands, in memory that is allocated once.
   ///
   /// - Parameter fill: reads the targets of a range of rows. Ranges follow one another.
   func readTargetBands(
     to body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void,
     filling fill: (Range<Int>, UnsafeMutableRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let bandRows = min(rowCount, max(1, (4 << 20) / schema.targetBytes))
+    let bandRows = min(rowCount, schema.targetBandRows)
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: bandRows * schema.targetBytes, alignment: 64)
     defer { memory.deallocate() }

@@ -7,6 +7,8 @@ protocol RowSource: AnyObject {
   /// The file to blame for what is wrong with features, and with targets.
   var path: String { get }
   var targetPath: String { get }
+  /// What features, targets and weights are called in it, where it is a file of several datasets.
+  var datasets: (features: String, targets: String, weights: String?)? { get }
   /// All its files, for the text that says where rows came from.
   var files: [String] { get }
   var schema: SourceSchema { get }
@@ -41,6 +43,7 @@ protocol RowSource: AnyObject {
 
 extension RowSource {
   var targetPath: String { path }
+  var datasets: (features: String, targets: String, weights: String?)? { nil }
   var files: [String] { path == targetPath ? [path] : [path, targetPath] }
   var numberCount: Int { rowCount }
   var notes: [String] { [] }
@@ -58,7 +61,7 @@ extension RowSource {
   func readTargets(
     _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band throws(ConversionError) in
+    try read(bandRows: schema.bandRows) { band throws(ConversionError) in
       try body(band.targets)
     }
   }
@@ -127,6 +130,20 @@ struct SourceSchema: Equatable {
   var featureBytes: Int { featureWidth * featureType.byteCount }
   var targetWidth: Int { targetShape.reduce(1, *) }
   var targetBytes: Int { targetWidth * targetType.byteCount }
+
+  /// Rows of a band: their features, their targets, and all that is kept for each of them besides, of
+  /// at most about 4 MiB each.
+  var bandRows: Int { Self.bandRows(ofBytes: max(featureBytes, targetBytes)) }
+  /// Rows of a band of targets alone.
+  var targetBandRows: Int { Self.bandRows(ofBytes: targetBytes) }
+
+  private static func bandRows(ofBytes rowBytes: Int) -> Int {
+    max(1, (4 << 20) / max(rowBytes, besideBytes))
+  }
+
+  /// What is kept for a row of a band beside its features and targets: its number, its place and its
+  /// label, each of them in more than one form on the way, its weight and its hash.
+  private static let besideBytes = 64
 
   /// Integers, one for each row, are classes. Anything else is values.
   var hasClasses: Bool { !targetType.isFloat && targetWidth == 1 && !targetsAreValues }

@@ -27,7 +27,7 @@ struct SmallestType {
     for source in sources {
       pass.begin(source.path)
       if features.shrinks {
-        try source.read(bandRows: max(1, (4 << 20) / schema.featureBytes)) { band in
+        try source.read(bandRows: schema.bandRows) { band in
           features.add(band.features)
           targets.add(band.targets)
           pass.advance(to: band.firstRow + band.rows)

@@ -14,6 +14,9 @@ protocol SourceSet: AnyObject {
   /// What was found while rows were read, to be kept with them, and to be taken up again.
   var found: SettingValue { get }
   func restore(_ found: SettingValue) throws(ConversionError)
+  /// Numbers of each feature that were not finite, in rows that were left out, by the feature's index
+  /// where there are any; nil where they were not counted, or columns are described.
+  var nonFinite: [Int: Int]? { get }
   /// Finds in the end, when all rows were read, what could wait for it.
   func conclude() throws(ConversionError)
   /// Where the numbers of columns are no outliers, known when all rows were read; nil where columns
@@ -34,6 +37,7 @@ final class ArraySet: SourceSet {
   let normalization: Normalization?
   let presumedWrongly = false
   let skipped: SkippedRows
+  let nonFinite: [Int: Int]?
   private let options: ConversionOptions
   private let progress: ProgressReporter
 
@@ -47,14 +51,34 @@ final class ArraySet: SourceSet {
     skipped: SkippedRows = SkippedRows(), findsBadRows: Bool = true,
     normalization: Normalization? = nil, _ progress: ProgressReporter
   ) throws(ConversionError) {
-    var skipped = skipped
-    self.splits =
+    if let task = options.table.task {
+      let sources = splits.sorted { $0.key < $1.key }.flatMap(\.value)
+      for source in sources { try Self.check(task, of: source) }
+    }
+    let search =
       findsBadRows && options.table.skipsBadRows
-      ? try BadRowSearch.goodRows(of: splits, options, leavingOut: &skipped, progress) : splits
+      ? try BadRowSearch(of: splits, options, skipped, progress) : nil
+    self.splits = search?.goodRows ?? splits
+    self.skipped = search?.skipped ?? skipped
+    // Nobody counted those of the rows that were left out already.
+    let isKnown =
+      skipped.count == 0 || !splits.values.joined().contains { $0.schema.featureType.isFloat }
+    nonFinite = isKnown ? search?.nonFinite ?? [:] : nil
     self.options = options
     self.progress = progress
-    self.skipped = skipped
     self.normalization = normalization
+  }
+
+  /// Throws where a task is not that of the targets as they are stored.
+  private static func check(_ task: Task, of source: any RowSource) throws(ConversionError) {
+    let type = source.schema.targetType
+    guard type.isFloat != (task == .regression) else { return }
+    throw ConversionError(
+      option: "--task", problem: "is \(task), and the targets of \(source.targetPath) are \(type)",
+      expected: task == .regression
+        ? "floats: integers of arrays are classes" : "integers: floats of arrays are values",
+      remedy: "convert without --task, and give it to lockstep train; or save the targets anew, as "
+        + (task == .regression ? "floats" : "integers"))
   }
 
   func fit(plan: SplitPlan?) {}

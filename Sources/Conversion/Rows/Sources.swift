@@ -57,7 +57,7 @@ struct Sources {
   }
 
   /// Whether the rows of each split stay in the order in which they come.
-  var keepOrder: Bool { plan?.order == nil }
+  var keepOrder: Bool { plan?.places == nil }
 
   /// Whether all rows lie in files as they are.
   var areStored: Bool { splits.values.joined().allSatisfy(\.isStored) }

@@ -37,16 +37,12 @@ final class WaitingRows {
   }
 
   /// - Parameters:
-  ///   - order: which of the coming rows stands at each place; nil for their own order.
+  ///   - places: the place of each row, in the order in which they come; nil where they stay in it.
   ///   - rows: that come in all.
   ///   - region: where they are kept; nil for memory.
   ///   - memory: bytes that those in a file may take in memory.
-  init(order: [Int32]?, rows: Int, form: Form, in region: Region?, memory: Int) {
-    places = order.map { order in
-      var places = order
-      for (place, row) in order.enumerated() { places[Int(row)] = Int32(place) }
-      return places
-    }
+  init(places: [Int32]?, rows: Int, form: Form, in region: Region?, memory: Int) {
+    self.places = places
     self.rows = rows
     self.form = form
     self.region = region

@@ -3,7 +3,8 @@ extension TableSet {
     for column in preprocessing.columns {
       let scan = scan.all[column.name]!
       audit.add(
-        column: column.name, type: Self.words(column.kind), scan, outliers: outliers[column.name])
+        column: column.name, type: Self.words(column.kind), scan, nonFinite: scan.nonFinite,
+        outliers: outliers[column.name])
       if let change = change(column, missing: scan.missing) { audit.changes.append(change) }
     }
     let target: String =
@@ -12,7 +13,8 @@ extension TableSet {
       default: Audit.Column.classType
       }
     for name in roles.targets {
-      audit.add(column: name, type: target, scan.all[name]!, outliers: nil)
+      let scan = scan.all[name]!
+      audit.add(column: name, type: target, scan, nonFinite: scan.nonFinite, outliers: nil)
     }
     if let change = targetChange { audit.changes.append(change) }
     let used = preprocessing.columns.map(\.name) + roles.scanned

@@ -217,7 +217,7 @@ private struct TableFit {
   ) throws(ConversionError) {
     let width = owner.rowWidth
     try owner.forEachLearnedBlock(reportingTo: pass) { first, rows, numbers in
-      for row in 0..<rows where plan.map({ $0.destination[first + row] == .train }) ?? true {
+      for row in 0..<rows where plan.map({ $0.split(ofRow: first + row) == .train }) ?? true {
         for (index, column) in columns.enumerated() { body(index, numbers[row * width + column]) }
       }
     }

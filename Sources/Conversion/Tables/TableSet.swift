@@ -140,6 +140,8 @@ final class TableSet: SourceSet {
     return columns
   }
 
+  var nonFinite: [Int: Int]? { nil }
+
   var found: SettingValue { presumption?.settings ?? .null }
 
   func restore(_ found: SettingValue) throws(ConversionError) { try presumption?.restore(found) }

@@ -49,9 +49,13 @@ struct Draws {
   subscript(draw: Int) -> Int { Int(places[draw]) }
 }
 
-/// The numbers below `count` in an order that the stream decides, every order as likely.
+/// The numbers below `count` in an order that the stream decides, every order as likely: that in which
+/// a `RowPool` of them hands them out, in memory for the result alone.
 package func randomPermutation(_ count: Int, _ stream: RandomStream) -> [Int32] {
   var stream = stream
-  var pool = RowPool(0..<Int32(count))
-  return (0..<count).map { _ in pool.draw(&stream) }
+  var rows = Array(0..<Int32(count))
+  // The places behind those that are left hold what was drawn, the first at the end.
+  for left in stride(from: count, to: 0, by: -1) { rows.swapAt(stream.below(left), left - 1) }
+  rows.reverse()
+  return rows
 }

@@ -7,6 +7,8 @@ package final class StoredRows {
   /// A row's shape; empty for one number a row.
   package let targetShape: [Int]
   package let hasWeights: Bool
+  /// The paths of the datasets in their file, the first one of several.
+  package let paths: (features: String, targets: String, weights: String?)
   private let parts: [Part]
   private let scratch = DecoderScratch()
 
@@ -46,6 +48,7 @@ package final class StoredRows {
     targetType = first.type
     targetShape = first.width == 1 ? [] : first.rowShape
     hasWeights = columns[0].weights != nil
+    paths = (columns[0].features.path, first.path, columns[0].weights?.path)
   }
 
   private static func targets(of columns: SplitColumns) throws(DatasetError) -> Column {

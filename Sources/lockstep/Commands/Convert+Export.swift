@@ -33,7 +33,10 @@ extension Convert {
         throw UsageError("\(option.flag) is for sources, and --to \(format.rawValue) writes rows")
       }
     }
-    let summary = try Exporter.export(options)
+    var pace = ConversionPace()
+    let summary = try Exporter.export(options) { progress in
+      if let state = pace.state(progress) { console.show(state) }
+    }
     console.result(
       "\(summary.outputs.joined(separator: ", ")): \(Numbers.count(summary.rows, "row")) of \(source)"
     )

@@ -130,6 +130,7 @@ extension ConversionProgress.Pass {
     case .fitting: "fitting on"
     case .countingOutliers: "counting outliers"
     case .searchingDuplicates: "searching duplicates"
+    case .exporting: "exporting"
     }
   }
 
