@@ -52,6 +52,8 @@ public struct ConversionOptions: Sendable, Equatable {
   public var searchesDuplicates = true
   /// Whether what the audit finds is an error.
   public var isStrict = false
+  /// Whether bad rows and images are left out, counted and told, and no error.
+  public var skipsBadRows = false
   /// How text tables are read.
   public var table = TableOptions()
   /// How the table was made that new data are to be like.

@@ -36,7 +36,7 @@ import Testing
   ) throws -> ConversionSummary {
     var options = ConversionOptions(sources: sources, output: output)
     options.replacesExisting = true
-    options.table.skipsBadRows = skips
+    options.skipsBadRows = skips
     change(&options)
     return try Converter.convert(options)
   }

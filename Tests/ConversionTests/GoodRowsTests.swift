@@ -46,7 +46,7 @@ import Testing
     }
     var options = ConversionOptions(sources: [:], output: "")
     (options.features, options.targets) = ("x", "y")
-    options.table.skipsBadRows = true
+    options.skipsBadRows = true
     let set = try format.open(
       [.train: files.map { try SourceFile($0) }], options, presumes: false)
     #expect(set.skipped.count == (removed ? 0 : bad.count))

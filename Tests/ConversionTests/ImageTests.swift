@@ -283,7 +283,7 @@ func jpeg(
     try write(png(1, 1, [2]), "train/b/0.png")
     try write([1, 2, 3], "train/a/1.png")
     try write(png(1, 1, [1]).dropLast(15), "train/a/2.png")
-    let set = try openSet { $0.table.skipsBadRows = true }
+    let set = try openSet { $0.skipsBadRows = true }
     let source = set.splits[.train]![0]
     #expect(try rows(source) == [[1, 0], [2, 1]])
     #expect(source.numberCount == 4)

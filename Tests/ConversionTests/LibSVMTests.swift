@@ -96,7 +96,7 @@ import Testing
   @Test func `bad lines are left out and counted where that is asked for`() throws {
     let file = try SourceFile(folder.write(Array("1 1:2\nx\n\n0 1:3\n1 1:\n".utf8), to: "rows"))
     var options = ConversionOptions(sources: [:], output: "")
-    options.table.skipsBadRows = true
+    options.skipsBadRows = true
     let set = try LibSVMSource.open([.train: [file]], options)
     #expect(set.skipped.count == 2)
     #expect(set.skipped.examples.map(\.subject).first == "\(file.path), line 2, byte 1")

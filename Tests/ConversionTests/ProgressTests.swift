@@ -98,7 +98,7 @@ import Testing
     let size = try bytes(of: file).count
     let told = try passes([.train: [file]]) {
       $0.table.targets = ["y"]
-      $0.table.skipsBadRows = true
+      $0.skipsBadRows = true
       $0.stratifies = true
       $0.testFraction = 0.5
       $0.table.scaling = .robust
@@ -143,7 +143,7 @@ import Testing
     let examined = Told(
       work: .examining, unit: .files, total: 20, sources: ["images"], done: [0, 20])
     for skips in [false, true] {
-      let told = try passes([.train: [folder]]) { $0.table.skipsBadRows = skips }
+      let told = try passes([.train: [folder]]) { $0.skipsBadRows = skips }
       #expect(told.count == (skips ? 3 : 2))
       #expect(told[0].work == .listing && told[0].unit == .files && told[0].total == nil)
       #expect(told[0].sources == ["images"] && told[0].done.last == 20)
@@ -186,7 +186,7 @@ import Testing
       npy("|u1", [300], (0..<300).map { UInt8($0 % 2) }), to: "y.npy")
     let told = try features.withUnsafeBytes { bytes in
       let array = try tables.folder.write(npy("<f4", [300, 4096], Array(bytes)), to: "x.npy")
-      return try passes([.train: [array, labels]]) { $0.table.skipsBadRows = true }
+      return try passes([.train: [array, labels]]) { $0.skipsBadRows = true }
     }
     #expect(
       told == [

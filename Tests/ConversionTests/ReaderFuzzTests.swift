@@ -64,7 +64,7 @@ import Testing
         _ = try tables.convert([.train: [path]]) { options in
           options.table.targets = ["y"]
           options.table.imputation = .mean
-          options.table.skipsBadRows = skipsBadRows
+          options.skipsBadRows = skipsBadRows
         }
       } catch {
         #expect(error is ConversionError)

@@ -47,7 +47,7 @@ struct SourceWorker {
       if !target.isEmpty {
         options.table.targets = [target]
         options.table.imputation = .mean
-        options.table.skipsBadRows = number % 2 == 1
+        options.skipsBadRows = number % 2 == 1
       }
       options.imageSize = isImage ? ImageSize(width: 16, height: 16) : nil
       do {

@@ -78,7 +78,7 @@ struct ImageSet {
       switch result {
       case .success(let file): good.append(file)
       case .failure(let problem):
-        guard options.table.skipsBadRows else { throw ConversionError(file.path, problem) }
+        guard options.skipsBadRows else { throw ConversionError(file.path, problem) }
         skipped.add(ConversionError(file.path, problem))
       }
     }
@@ -112,7 +112,7 @@ struct ImageSet {
     var sources: [SplitName: [any RowSource]] = [:]
     for folder in folders {
       var files = folder.files
-      if options.table.skipsBadRows { files = leaveOutDamaged(files, of: folder.source, channels) }
+      if options.skipsBadRows { files = leaveOutDamaged(files, of: folder.source, channels) }
       guard !files.isEmpty else {
         throw ConversionError(
           subject: folder.source.path, problem: "has no image that can be read",

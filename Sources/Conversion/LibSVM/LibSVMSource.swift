@@ -42,7 +42,7 @@ final class LibSVMSource: RowSource {
     _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions,
     _ progress: ProgressReporter = ProgressReporter()
   ) throws(ConversionError) -> ArraySet {
-    var scan = LibSVMScan(skips: options.table.skipsBadRows)
+    var scan = LibSVMScan(skips: options.skipsBadRows)
     let splits = sources.sorted { $0.key < $1.key }
     let files = splits.flatMap(\.value)
     let pass = PassProgress(.examining, over: files)

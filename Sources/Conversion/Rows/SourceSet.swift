@@ -56,7 +56,7 @@ final class ArraySet: SourceSet {
       for source in sources { try Self.check(task, of: source) }
     }
     let search =
-      findsBadRows && options.table.skipsBadRows
+      findsBadRows && options.skipsBadRows
       ? try BadRowSearch(of: splits, options, skipped, progress) : nil
     self.splits = search?.goodRows ?? splits
     self.skipped = search?.skipped ?? skipped

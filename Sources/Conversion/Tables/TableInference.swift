@@ -44,7 +44,7 @@ struct TableInference {
     let isDrawn = options.validationFraction + options.testFraction > 0
     let fitsOnTheWay =
       options.table.scaling == .none || (options.table.scaling != .robust && !isDrawn)
-    guard fitsOnTheWay, !options.hasSplitKeys, !options.table.skipsBadRows,
+    guard fitsOnTheWay, !options.hasSplitKeys, !options.skipsBadRows,
       roles.targets.count == 1, options.table.categorical.isEmpty,
       let byteCount, byteCount >= options.leastPresumedBytes
     else { return nil }
@@ -103,7 +103,7 @@ struct TableInference {
   private func scan(_ wishes: [String: ColumnScan.Wishes]) throws(ConversionError) -> TableScan {
     try TableScan(
       tables.map { (file: $0.file, isLearned: $0.split == learnedSplit) }, wishes,
-      missing: missing, skipsBadRows: options.table.skipsBadRows)
+      missing: missing, skipsBadRows: options.skipsBadRows)
   }
 
   /// What is to be made of the columns, without what is fitted.

@@ -51,8 +51,6 @@ public struct TableOptions: Sendable, Equatable {
   public var scaling = Scaling.none
   /// What the targets are, where their look should not decide.
   public var task: Task?
-  /// Whether bad rows, also of arrays, and bad images are left out and counted, not an error.
-  public var skipsBadRows = false
 
   public init() {}
 

@@ -69,7 +69,7 @@ extension TableSet {
         }
         return numbers
       } accept: { numbers, place throws(ConversionError) in
-        if let problem = place.problems.first, !options.table.skipsBadRows {
+        if let problem = place.problems.first, !options.skipsBadRows {
           throw table.file.reader.error(problem, names: table.file.names)
         }
         let rows = numbers.count / width

@@ -92,7 +92,7 @@ final class TableSet: SourceSet {
         expected: "at least one")
     }
     for table in self.tables {
-      let source = TableSource(table, skipsBadRows: options.table.skipsBadRows)
+      let source = TableSource(table, skipsBadRows: options.skipsBadRows)
       source.presumption = presumption
       sources[table.split, default: []].append(source)
     }
@@ -204,7 +204,7 @@ final class TableSet: SourceSet {
       } accept: { _, place throws(ConversionError) in
         tables[index].rows += place.records - place.problems.count
         for problem in place.problems {
-          guard options.table.skipsBadRows else {
+          guard options.skipsBadRows else {
             throw file.reader.error(problem, names: file.names)
           }
           skipped.add(file.reader.error(problem, names: file.names))

@@ -67,11 +67,6 @@ extension Convert {
     "Whether the first line has the columns' names. Default: yes, if no field of it is a number.")
   private static let skipLines = Option(
     "skip-lines", .integer(0...1_000_000), "Lines before the table. Default: 0.")
-  static let onError = Option(
-    "on-error", .choice(["stop", "skip"]),
-    "Stop at a bad row or image, or skip such ones, count and tell them. Bad rows of arrays have a "
-      + "number that is not finite, or a label that is no class. (Floats are then read, and images "
-      + "decoded, once more.) Default: stop.")
 
   static func tableOptions(_ arguments: Arguments) throws -> TableOptions {
     var options = TableOptions()
@@ -83,7 +78,6 @@ extension Convert {
     options.task = arguments.choice(task, of: Task.self)
     options.missing = arguments.names(missing) ?? []
     options.marksMissing = arguments.has(missingIndicator)
-    options.skipsBadRows = arguments.text(onError) == "skip"
     options.hasHeader = arguments.text(header).map { $0 == "yes" }
     options.delimiter = arguments.text(delimiter).flatMap(delimiter(of:))
     if let encoding = arguments.choice(encode, of: TableOptions.Encoding.self) {

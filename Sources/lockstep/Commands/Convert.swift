@@ -80,6 +80,11 @@ enum Convert: Command {
       + "Default: crop.")
   private static let classNames = Option(
     "class-names", .names("NAME,…"), "What the classes are called, from class 0.")
+  private static let onError = Option(
+    "on-error", .choice(["stop", "skip"]),
+    "Stop at a bad row or image, or skip such ones, count and tell them. Bad rows of arrays have a "
+      + "number that is not finite, or a label that is no class. (Floats are then read, and images "
+      + "decoded, once more.) Default: stop.")
   private static let validationFraction = Option(
     "validation-fraction", .fraction,
     "Rows of train, drawn at random, that become validation. Default: 0.")
@@ -181,6 +186,7 @@ enum Convert: Command {
       options.storage.compression = compression(of: text) ?? options.storage.compression
     }
     options.classNames = arguments.names(classNames)
+    options.skipsBadRows = arguments.text(onError) == "skip"
     options.stratifies = arguments.has(stratify)
     options.groupBy = arguments.text(groupBy)
     options.timeOrder = arguments.text(timeOrder)

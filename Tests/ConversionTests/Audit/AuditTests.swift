@@ -114,7 +114,7 @@ import Testing
 
   @Test func `what stands in rows that are left out is in no description`() throws {
     let result = try tables.convert("x,k,y\n1,7,0\n99,5\n2,8,1\n", target: "y") {
-      $0.table.skipsBadRows = true
+      $0.skipsBadRows = true
     }
     #expect(result.summary.audit.columns.map(\.greatest) == [2, 8, 1])
     #expect(findings(result) == ["1 bad row was left out"])
@@ -149,7 +149,7 @@ import Testing
     let result = try tables.convert(
       "x,z,y\n1,2,0\ninf,1,0\n2,-inf,1\n1e39,5,1\n3,4,1\n", target: "y"
     ) {
-      $0.table.skipsBadRows = true
+      $0.skipsBadRows = true
     }
     #expect(result.summary.audit.columns.map(\.nonFinite) == [2, 1, 0])
     #expect(findings(result) == ["3 bad rows were left out"])

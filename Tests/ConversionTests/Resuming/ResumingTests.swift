@@ -116,7 +116,7 @@ import Testing
       to: "a.csv")
     var options = options([.train: [path]], in: store)
     options.table.targets = ["y"]
-    options.table.skipsBadRows = true
+    options.skipsBadRows = true
     try expectSameBytes(options)
   }
 
@@ -202,7 +202,7 @@ import Testing
       try folder.write(npy("<i8", [1], [1].bytes), to: "ty"),
     ]
     var options = options([.train: arrays, .test: few], in: store)
-    options.table.skipsBadRows = true
+    options.skipsBadRows = true
     options.validationFraction = 0.25
     try expectSameBytes(options)
     let file = try File(opening: output)

@@ -109,7 +109,7 @@ import Testing
   @Test func `a stray quote does not shift the rows behind it`() throws {
     var text = "a,b,y\n"
     for row in 0..<2000 { text += row == 900 ? "1,5\" pipe,1\n" : "\(row),\"q,\(row % 3)\",1\n" }
-    let result = try tables.convert(text, target: "y") { $0.table.skipsBadRows = true }
+    let result = try tables.convert(text, target: "y") { $0.skipsBadRows = true }
     #expect(result.summary.rows == [.train: 1999])
     #expect(result.numbers == Array(0..<900) + Array(901..<2000))
   }
@@ -175,7 +175,7 @@ import Testing
 
   @Test func `bad rows are skipped and counted where that is asked for`() throws {
     let text = "a,b,y\n1,x,0\n2\n3,x,1\n4,x,0,5\ninf,x,1\n6,\"x\"z,0\n7,x,1\n,x,1\n9,x,\n10,x,0\n"
-    let result = try tables.convert(text, target: "y") { $0.table.skipsBadRows = true }
+    let result = try tables.convert(text, target: "y") { $0.skipsBadRows = true }
     #expect(result.features == [[1, 1], [3, 1], [7, 1], [10, 1]])
     #expect(result.numbers == [0, 2, 6, 9])
     #expect(result.summary.skippedRows == 6)
