@@ -10,11 +10,7 @@ protocol ChunkStore: Sendable {
   /// - Parameters:
   ///   - chunks: the rows, and zeros behind the last one of the dataset to the end of its chunk.
   ///   - first: the number of the first one.
-  ///   - rowBytes: the bytes of rows.
-  /// - Returns: the checksum of each chunk's rows.
-  func store(
-    _ chunks: UnsafeRawBufferPointer, first: Int, rowBytes: Int
-  ) throws(DatasetError) -> [UInt32]
+  func store(_ chunks: UnsafeRawBufferPointer, first: Int) throws(DatasetError)
 }
 
 /// Compresses chunks on all cores, and has the library write them one by one.
@@ -49,35 +45,30 @@ final class CompressedChunks: ChunkStore, @unchecked Sendable {
 
   func offsetInPage(ofChunk chunk: Int) -> Int { 0 }
 
-  func store(
-    _ chunks: UnsafeRawBufferPointer, first: Int, rowBytes: Int
-  ) throws(DatasetError) -> [UInt32] {
-    let sums = encode(chunks, rowBytes: rowBytes)
+  func store(_ chunks: UnsafeRawBufferPointer, first: Int) throws(DatasetError) {
+    let sizes = encode(chunks)
     try DatasetError.converting(file: file) { () throws(HDF5Error) in
-      for (chunk, (_, size)) in sums.enumerated() {
+      for (chunk, size) in sizes.enumerated() {
         try dataset.writeChunk(
           at: [(first + chunk) * chunkRows] + dataset.shape.dropFirst().map { _ in 0 },
           from: UnsafeRawBufferPointer(rebasing: memory[stored(chunk)].prefix(size)))
       }
     }
-    return sums.map(\.checksum)
   }
 
   /// Each iteration reads its own chunk, and writes its own part of the memory.
-  private func encode(
-    _ chunks: UnsafeRawBufferPointer, rowBytes: Int
-  ) -> [(checksum: UInt32, size: Int)] {
+  /// - Returns: the bytes of each.
+  private func encode(_ chunks: UnsafeRawBufferPointer) -> [Int] {
     nonisolated(unsafe) let chunks = chunks
     return concurrentResults(chunks.count / chunkBytes) { [self] chunk in
       let start = chunk * chunkBytes
       let bytes = UnsafeRawBufferPointer(rebasing: chunks[start..<start + chunkBytes])
       let out = stored(chunk)
-      let size = encoder.encode(
+      return encoder.encode(
         bytes,
         scratch: UnsafeMutableRawBufferPointer(
           rebasing: memory[out.lowerBound - chunkBytes..<out.lowerBound]),
         into: UnsafeMutableRawBufferPointer(rebasing: memory[out]))
-      return (crc32(UnsafeRawBufferPointer(rebasing: bytes.prefix(rowBytes - start))), size)
     }
   }
 
@@ -112,19 +103,13 @@ final class PlacedChunks: ChunkStore, @unchecked Sendable {
     places.indices.contains(chunk) ? places[chunk] % DirectWriter.pageBytes : 0
   }
 
-  func store(
-    _ chunks: UnsafeRawBufferPointer, first: Int, rowBytes: Int
-  ) throws(DatasetError) -> [UInt32] {
-    let checksums = stride(from: 0, to: chunks.count, by: chunkBytes).map { start in
-      crc32(UnsafeRawBufferPointer(rebasing: chunks[start..<min(start + chunkBytes, rowBytes)]))
-    }
-    // The first chunk that is not there whole.
+  func store(_ chunks: UnsafeRawBufferPointer, first: Int) throws(DatasetError) {
+    // From the first chunk on that is not there whole.
     let start = max(0, storedBytes / chunkBytes - first) * chunkBytes
-    guard start < chunks.count else { return checksums }
+    guard start < chunks.count else { return }
     try write(UnsafeRawBufferPointer(rebasing: chunks[start...]), at: first * chunkBytes + start)
-    let last = places[first + checksums.count - 1] + chunkBytes
+    let last = places[first + chunks.count / chunkBytes - 1] + chunkBytes
     if places[first] < last { output.startWriting(places[first]..<last) }
-    return checksums
   }
 
   /// Writes a part of the column's bytes.

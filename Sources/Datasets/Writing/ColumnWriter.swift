@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import HDF5
 
 /// Writes one dataset of a split front to back: cuts it into chunks of whole rows, stores several at
@@ -7,15 +8,14 @@ import HDF5
 /// Rows gather in one buffer while those before them, in others, are hashed, and stored in the order in
 /// which the columns of the file gave them up. Buffers take turns: `leave` waits until
 /// the one that has been away the longest is back. So `turn` and what counts rows are touched by the
-/// caller only; `checksums` by the work on `threads.chunks`, `hash` by that on `threads.hashes`, and
-/// both by the caller after `wait`.
+/// caller only; `checksums` and `hash` by the work on `threads.hashes`, and by the caller after `wait`.
 final class ColumnWriter: @unchecked Sendable {
   private let rows: Int
   private let rowBytes: Int
   private let chunkRows: Int
   private let store: any ChunkStore
   /// Several, so that no core waits for the one that writes.
-  private let buffers = (0..<3).map { _ in Buffer() }
+  private let buffers: [Buffer]
   /// Of the buffer in which rows wait for their chunks to be stored, and how many they are.
   private var turn = 0
   private var fillingRows = 0
@@ -29,17 +29,23 @@ final class ColumnWriter: @unchecked Sendable {
   /// Memory for rows. What is done to them is in `departure`.
   private final class Buffer {
     /// A part of `pages`.
-    private(set) var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    private var pages = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private(set) var memory: UnsafeMutableRawBufferPointer
+    private let pages: UnsafeMutableRawBufferPointer
     let departure = DispatchGroup()
+
+    init(byteCount: Int) {
+      let isLarge = byteCount >= Self.largePageBytes
+      pages = .allocate(
+        byteCount: byteCount + DirectWriter.pageBytes,
+        alignment: isLarge ? Self.largePageBytes : DirectWriter.pageBytes)
+      memory = UnsafeMutableRawBufferPointer(rebasing: pages[..<byteCount])
+      // The system looks up each page that the disk takes from.
+      if isLarge { madvise(pages.baseAddress, pages.count, MADV_HUGEPAGE) }
+    }
 
     deinit { pages.deallocate() }
 
-    func allocate(_ count: Int) {
-      pages = .allocate(
-        byteCount: count + DirectWriter.pageBytes, alignment: DirectWriter.pageBytes)
-      memory = UnsafeMutableRawBufferPointer(rebasing: pages[..<count])
-    }
+    private static let largePageBytes = 2 << 20
 
     /// Has the memory start so far behind the start of a page. What was in it is lost.
     func begin(inPageAt offset: Int) {
@@ -64,16 +70,19 @@ final class ColumnWriter: @unchecked Sendable {
   var rowsPerChecksum: Int { chunkRows }
   var isComplete: Bool { leftRows == rows }
 
-  /// - Parameter makeStore: is given how many chunks it will get at a time, at most.
+  /// - Parameters:
+  ///   - mostBytes: about so many are stored at a time; the writer takes three times the memory.
+  ///   - makeStore: is given how many chunks it will get at a time, at most.
   init(
-    _ column: ColumnForm, threads: Threads, makeStore: (Int) throws(DatasetError) -> any ChunkStore
+    _ column: ColumnForm, threads: Threads, mostBytes: Int,
+    makeStore: (Int) throws(DatasetError) -> any ChunkStore
   ) throws(DatasetError) {
     (rows, rowBytes, chunkRows) = (column.rows, column.rowBytes, column.chunkRows)
     form = "\(column.type) \(column.shape)"
     self.threads = threads
-    let chunks = max(1, min(32, column.chunkCount, (16 << 20) / column.chunkBytes))
+    let chunks = max(1, min(32, column.chunkCount, mostBytes / column.chunkBytes))
     store = try makeStore(chunks)
-    for buffer in buffers { buffer.allocate(chunks * column.chunkBytes) }
+    buffers = (0..<3).map { _ in Buffer(byteCount: chunks * column.chunkBytes) }
     buffers[0].begin(inPageAt: store.offsetInPage(ofChunk: 0))
   }
 
@@ -118,12 +127,18 @@ final class ColumnWriter: @unchecked Sendable {
     leftRows += count
     fillingRows = 0
     threads.hashes.async(group: buffer.departure) { [self] in
-      hash.add(UnsafeRawBufferPointer(rebasing: buffer.memory[..<(count * rowBytes)]))
+      let (rows, chunkBytes) = (buffer.memory[..<(count * rowBytes)], chunkRows * rowBytes)
+      for start in stride(from: 0, to: rows.count, by: chunkBytes) {
+        // Both while it is in the processor's caches.
+        let chunk = UnsafeRawBufferPointer(
+          rebasing: rows[start..<min(start + chunkBytes, rows.count)])
+        hash.add(chunk)
+        checksums.append(crc32(chunk))
+      }
     }
     threads.chunks.async(group: buffer.departure) { [self] in
       do throws(DatasetError) {
-        checksums += try store.store(
-          wholeChunks(of: buffer.memory, rows: count), first: first, rowBytes: count * rowBytes)
+        try store.store(wholeChunks(of: buffer.memory, rows: count), first: first)
       } catch {
         threads.fail(error)
       }

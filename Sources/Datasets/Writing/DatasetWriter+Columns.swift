@@ -67,7 +67,9 @@ extension DatasetWriter {
         throw DatasetError(
           file: path, dataset: "/\(split)/\(column)", problem: "is not what was kept here")
       }
-      columns[split, default: [:]][column] = try ColumnWriter(form, threads: threads) { _ in
+      columns[split, default: [:]][column] = try ColumnWriter(
+        form, threads: threads, mostBytes: 4 << 20
+      ) { _ in
         PlacedChunks(
           output, places: places, chunkBytes: form.chunkBytes,
           storedBytes: (stored[split] ?? 0) * form.rowBytes)
@@ -93,7 +95,10 @@ extension DatasetWriter {
             form.chunkShape,
             filters: encoder.shuffles ? [.shuffle, .deflate(level)] : [.deflate(level)]))
       }
-      columns[split, default: [:]][column] = try ColumnWriter(form, threads: threads) { chunks in
+      columns[split, default: [:]][column] = try ColumnWriter(
+        // Enough large chunks for all cores to compress.
+        form, threads: threads, mostBytes: 16 << 20
+      ) { chunks in
         CompressedChunks(
           dataset, chunkRows: form.chunkRows, chunkBytes: form.chunkBytes, chunks: chunks,
           encoder: encoder, file: target)
