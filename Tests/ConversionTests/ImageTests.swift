@@ -234,6 +234,9 @@ func jpeg(
       for place in frame + 5..<frame + 9 { bytes[place] = 0xEA }
       try $0.write(bytes, "train/a/x")
     },
+    Damage("/train/a/x: has 1×65536 pixels; expected at most 65535 along a side") {
+      try $0.write(png(1, 1, [1], declared: (1, 65_536)), "train/a/x")
+    },
     Damage("/train/a/x: is a PNG image of 0×4 pixels") {
       try $0.write(png(1, 1, [1], declared: (0, 4)), "train/a/x")
     },

@@ -55,6 +55,20 @@ import Testing
     }
   }
 
+  @Test func `more rows than are kept at a time make a pixel`() {
+    var random = SeededGenerator(seed: 3)
+    let (size, wanted) = (ImageSize(width: 5, height: 500), ImageSize(width: 3, height: 4))
+    let image = random.bytes(size.pixels)
+    let pixels = image.flatMap { [$0, 0, 0, 0] as [UInt8] }
+    var out = [UInt8](repeating: 99, count: 3 * wanted.pixels)
+    pixels.withUnsafeBytes { pixels in
+      out.withUnsafeMutableBufferPointer {
+        Resampler(size: wanted, fit: .stretch, channels: 3).resample(pixels: pixels, size, into: $0)
+      }
+    }
+    #expect(resample(image, size, to: wanted) == Array(out[..<wanted.pixels]))
+  }
+
   @Test func `the weights of each pixel add up to 1`() {
     for (length, target) in [(1, 7), (7, 1), (100, 33), (33, 100), (5, 5)] {
       let span = ImageSpan(source: (0, Double(length)), target: 0..<target)

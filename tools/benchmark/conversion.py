@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+import harness
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 COLUMNS = 30
 
@@ -49,6 +51,7 @@ def write_table(path: str, size: int) -> int:
 
 def run(command: list[str]) -> tuple[str, dict]:
     """Runs a command; what it printed, and its seconds, processor seconds and peak memory in MiB."""
+    harness.warm_memory()
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     output = process.stdout.read()

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
+import harness
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 FASHION = Path("/usr/share/datasets/fashion-mnist")
 SIZE = 224
@@ -69,8 +71,10 @@ class TurboJPEG:
         return width.value, height.value
 
 
-def run(command: list) -> dict:
-    """Seconds on the clock, and the processors' seconds, of a command."""
+def run(command: list, output: Path) -> dict:
+    """Seconds on the clock, and the processors' seconds, of a command that writes a file anew."""
+    output.unlink(missing_ok=True)
+    harness.warm_memory()
     start = time.perf_counter()
     process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -94,16 +98,17 @@ def measure_npy(convert: list, folder: Path, gigabytes: float, rounds: int) -> d
     del features
     np.save(folder / "y.npy", (np.arange(rows) % 10).astype(np.uint8))
     copies, durable, plain, default = [], [], [], []
-    copy = ["cp", folder / "x.npy", folder / "copy"]
+    output = folder / "out"
+    copy = ["cp", folder / "x.npy", output]
+    convert = convert + ["--output", output, "--train", folder / "x.npy", folder / "y.npy",
+                         "--compression", "none"]
     for _ in range(rounds):
-        copies.append(run(copy))
-        (folder / "copy").unlink()
-        durable.append(run(["sh", "-c", f"cp '{copy[1]}' '{copy[2]}' && sync '{copy[2]}'"]))
-        (folder / "copy").unlink()
-        sources = ["--train", folder / "x.npy", folder / "y.npy", "--compression", "none"]
-        plain.append(run(convert + sources + ["--shuffle", "none", "--duplicates", "ignore"]))
-        default.append(run(convert + sources))
+        copies.append(run(copy, output))
+        durable.append(run(["sh", "-c", f"cp '{copy[1]}' '{output}' && sync '{output}'"], output))
+        plain.append(run(convert + ["--shuffle", "none", "--duplicates", "ignore"], output))
+        default.append(run(convert, output))
     (folder / "x.npy").unlink()
+
     def speed(copies: list[dict], own: list[dict]) -> float:
         return statistics.median(c["seconds"] / o["seconds"] for c, o in zip(copies, own))
 
@@ -115,13 +120,14 @@ def measure_npy(convert: list, folder: Path, gigabytes: float, rounds: int) -> d
     }
 
 
-def measure_fashion(convert: list, rounds: int) -> dict | None:
+def measure_fashion(convert: list, folder: Path, rounds: int) -> dict | None:
     names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
     files = [FASHION / f"{name}-ubyte.gz" for name in names]
     if not files[0].exists():
         return None
-    return medians([run(convert + ["--train", *files[:2], "--test", *files[2:]])
-                    for _ in range(rounds)])
+    output = folder / "out"
+    convert = convert + ["--output", output, "--train", *files[:2], "--test", *files[2:]]
+    return medians([run(convert, output) for _ in range(rounds)])
 
 
 def smooth_noise(library: TurboJPEG) -> list[bytes]:
@@ -165,10 +171,12 @@ def measure_images(convert: list, folder: Path, files: list[bytes], count: int, 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(files[number % len(files)])
     own, plain = [], []
+    output = folder / "out"
+    convert = convert + ["--output", output, "--train", root, "--compression", "none",
+                         "--shuffle", "none", "--duplicates", "ignore"]
     for _ in range(rounds):
         own.append(library.seconds(files) / len(files))
-        plain.append(run(convert + ["--train", root, "--compression", "none", "--shuffle", "none",
-                                    "--duplicates", "ignore"]))
+        plain.append(run(convert, output))
     shutil.rmtree(root)
     cores = os.cpu_count()
     return {
@@ -202,11 +210,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
-        convert = [options.binary, "convert", "--json", "--force", "--output", folder / "out.h5"]
+        convert = [options.binary, "convert", "--json"]
         print(json.dumps({
             "cores": os.cpu_count(), "load": os.getloadavg(),
             "npy": measure_npy(convert, folder, options.gigabytes, options.rounds),
-            "fashion": measure_fashion(convert, options.rounds),
+            "fashion": measure_fashion(convert, folder, options.rounds),
             "jpeg": measure_images(
                 convert, folder, smooth_noise(TurboJPEG()), options.images, options.rounds),
             "photographs": measure_photographs(

@@ -16,6 +16,8 @@ struct ImageHeader: Equatable {
 
   /// Larger images are refused before memory is made for them.
   static let mostPixels = 1 << 26
+  /// As many as a JPEG image can have.
+  static let mostSide = 65_535
   /// Enough of a file for its header, as a rule.
   static let startBytes = 4 << 10
   /// Enough for one behind what cameras put before it, as a rule.
@@ -52,6 +54,11 @@ struct ImageHeader: Equatable {
       throw Problem(
         problem: "declares \(width)×\(height) pixels", expected: "at most \(Self.mostPixels)",
         remedy: "it is damaged, or made to fill memory: leave it out")
+    }
+    guard max(width, height) <= Self.mostSide else {
+      throw Problem(
+        problem: "has \(width)×\(height) pixels", expected: "at most \(Self.mostSide) along a side",
+        remedy: "cut it into several images, or leave it out")
     }
   }
 

@@ -69,17 +69,19 @@ struct Resampler: Sendable {
     let spans = fit.spans(from: imageSize, to: size)
     let x = ResampleWeights(length: imageSize.width, spans.x)
     let y = ResampleWeights(length: imageSize.height, spans.y)
-    let rows = narrow(image, imageSize, x, rows: Self.needed(y))
     let width = spans.x.target.count
+    var rows = NarrowRows(floats: width * channels, most: y.count)
     let largest = Float(Sample.max)
     var sums = [Float](repeating: 0, count: width * channels)
     for (line, row) in spans.y.target.enumerated() {
       for index in sums.indices { sums[index] = 0 }
-      let first = Int(y.first[line]) - rows.first
       for step in 0..<y.count {
         let weight = y.weights[line * y.count + step]
         if weight == 0 { continue }
-        let start = (first + step) * width * channels
+        let source = Int(y.first[line]) + step
+        let start = rows.start(ofRow: source) {
+          narrow(image, imageSize, x, row: source, into: $0)
+        }
         for index in sums.indices { sums[index] += weight * rows.values[start + index] }
       }
       for channel in 0..<channels {
@@ -109,40 +111,63 @@ struct Resampler: Sendable {
     }
   }
 
-  /// The rows of the image that any weight is for.
-  private static func needed(_ weights: ResampleWeights) -> Range<Int> {
-    let first = Int(weights.first.min()!)
-    return first..<Int(weights.first.max()!) + weights.count
-  }
-
-  /// Rows brought to their width, interleaved.
+  /// A row brought to its width, interleaved.
   @inline(__always)
   private func narrow<Sample: FixedWidthInteger>(
-    _ image: UnsafeBufferPointer<Sample>, _ imageSize: ImageSize, _ x: ResampleWeights,
-    rows: Range<Int>
-  ) -> (first: Int, values: [Float]) {
-    let width = x.first.count
-    let channels = channels
-    let values = [Float](unsafeUninitializedCapacity: rows.count * width * channels) { out, count in
-      x.weights.withUnsafeBufferPointer { weights in
-        for (line, row) in rows.enumerated() {
-          let start = row * imageSize.width * channels
-          for column in 0..<width {
-            let first = start + Int(x.first[column]) * channels
-            let place = (line * width + column) * channels
-            for channel in 0..<channels {
-              var sum: Float = 0
-              for step in 0..<x.count {
-                sum +=
-                  weights[column * x.count + step] * Float(image[first + step * channels + channel])
-              }
-              (out.baseAddress! + place + channel).initialize(to: sum)
-            }
+    _ image: UnsafeBufferPointer<Sample>, _ imageSize: ImageSize, _ x: ResampleWeights, row: Int,
+    into out: UnsafeMutableBufferPointer<Float>
+  ) {
+    let (channels, start) = (channels, row * imageSize.width * channels)
+    x.weights.withUnsafeBufferPointer { weights in
+      for column in 0..<x.first.count {
+        let first = start + Int(x.first[column]) * channels
+        for channel in 0..<channels {
+          var sum: Float = 0
+          for step in 0..<x.count {
+            sum +=
+              weights[column * x.count + step] * Float(image[first + step * channels + channel])
           }
+          out[column * channels + channel] = sum
         }
       }
-      count = rows.count * width * channels
     }
-    return (rows.lowerBound, values)
+  }
+}
+
+/// The last rows of an image that were brought to their width: a row of the result is made of many, and
+/// the next one of some of these again.
+private struct NarrowRows {
+  private let floats: Int
+  /// Of the row in each place.
+  private var numbers: [Int]
+  private(set) var values: [Float]
+
+  /// Where a row of the result is made of more, some are made twice.
+  private static let mostKept = 64
+
+  /// - Parameters:
+  ///   - floats: of a row.
+  ///   - most: rows that one of the result is made of.
+  init(floats: Int, most: Int) {
+    self.floats = floats
+    let count = min(most, Self.mostKept)
+    numbers = Array(repeating: -1, count: count)
+    values = Array(repeating: 0, count: count * floats)
+  }
+
+  /// Where in `values` a row begins, which `make` is called for if it is not there.
+  @inline(__always)
+  mutating func start(
+    ofRow row: Int, _ make: (UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> Int {
+    let place = row % numbers.count
+    let start = place * floats
+    if numbers[place] != row {
+      numbers[place] = row
+      values.withUnsafeMutableBufferPointer { values in
+        make(UnsafeMutableBufferPointer(rebasing: values[start..<start + floats]))
+      }
+    }
+    return start
   }
 }
