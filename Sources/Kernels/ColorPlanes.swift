@@ -1,7 +1,7 @@
 import CKernels
 
-/// Makes planes of red, green and blue of an image's luma and chroma, as JPEG files store them: the
-/// same values as libjpeg-turbo's interleaved pixels, on every processor.
+/// Makes red, green and blue of an image's planes of luma and chroma, which JPEG files store: the same
+/// values as libjpeg-turbo, on every processor.
 ///
 /// With Y, Cb and Cr from 0 to 255,
 ///
@@ -74,20 +74,30 @@ package struct ColorPlanes {
     return [bytes, chroma, chroma + rows * strides.chroma]
   }
 
+  /// How colours lie in memory.
+  package enum Form: CaseIterable, Sendable {
+    /// (3, height, width)
+    case planes
+    /// (height, width, 4): red, green, blue and 0.
+    case pixels
+
+    package var bytesPerPixel: Int { self == .planes ? 3 : 4 }
+  }
+
   /// Converts what is in the planes.
-  ///
-  /// - Parameter out: (3, height, width).
   package func convert(
-    into out: UnsafeMutableBufferPointer<UInt8>, with set: InstructionSet = .current
+    to form: Form, into out: UnsafeMutableBufferPointer<UInt8>,
+    with set: InstructionSet = .current
   ) {
-    precondition(out.count >= 3 * width * height, "no room for the colours")
+    precondition(out.count >= form.bytesPerPixel * width * height, "no room for the colours")
     let (planes, strides) = (planes, strides)
     let sums = UnsafeMutableRawPointer(planes[2] + Self.evenly(height) * strides.chroma)
     var job = kernel_color_planes(
       luma: planes[0], chroma: (UnsafePointer(planes[1]), UnsafePointer(planes[2])),
       luma_stride: strides.luma, chroma_stride: strides.chroma, width: width, height: height,
       wide: sampling != .each, tall: sampling == .wideAndTall,
-      sums: sums.assumingMemoryBound(to: Int16.self), out: out.baseAddress!)
+      sums: sums.assumingMemoryBound(to: Int16.self), interleaved: form == .pixels,
+      out: out.baseAddress!)
     set.loops.pointee.color_planes(&job)
   }
 }

@@ -184,6 +184,16 @@ func jpeg(
       try write(file, "\(sampling.rawValue)-\(width)/a/0.jpg")
       let source = try open([.train: "\(sampling.rawValue)-\(width)"])[.train]![0]
       #expect(try rows(source) == [planes + [0]], "\(width)×\(height)")
+      let size = ImageSize(width: 9, height: 8)
+      let resampled = try open([.train: "\(sampling.rawValue)-\(width)"]) { $0.imageSize = size }
+      var expected = [UInt8](repeating: 0, count: 3 * size.pixels)
+      pixels.withUnsafeBufferPointer { pixels in
+        expected.withUnsafeMutableBufferPointer {
+          Resampler(size: size, fit: .crop, channels: 3)
+            .resample(pixels, ImageSize(width: width, height: height), into: $0)
+        }
+      }
+      #expect(try rows(resampled[.train]![0]) == [expected + [0]], "\(width)×\(height) resampled")
     }
   }
 

@@ -17,13 +17,15 @@ import Testing
         scratch[index] = word & 0x300 == 0 ? (word & 1 == 0 ? 0 : 255) : UInt8(word & 255)
       }
       let image = ColorPlanes(width: width, height: height, sampling: sampling, scratch: scratch)
-      let count = 3 * width * height
-      // What is behind the image stays as it is.
-      var fast = [UInt8](repeating: 7, count: count + 64)
-      var naive = fast
-      naive.withUnsafeMutableBufferPointer { Reference.convert(image, into: $0) }
-      fast.withUnsafeMutableBufferPointer { image.convert(into: $0, with: set) }
-      #expect(fast == naive, "\(width)×\(height)")
+      for form in ColorPlanes.Form.allCases {
+        let count = form.bytesPerPixel * width * height
+        // What is behind the image stays as it is.
+        var fast = [UInt8](repeating: 7, count: count + 64)
+        var naive = fast
+        naive.withUnsafeMutableBufferPointer { Reference.convert(image, to: form, into: $0) }
+        fast.withUnsafeMutableBufferPointer { image.convert(to: form, into: $0, with: set) }
+        #expect(fast == naive, "\(width)×\(height) \(form)")
+      }
     }
   }
 }

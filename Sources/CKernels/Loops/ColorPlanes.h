@@ -1,6 +1,5 @@
-// Luma and chroma to planes of red, green and blue, to the bit as libjpeg-turbo makes interleaved pixels
-// of them (its files jdsample.c and jdcolor.c): the library gives colours in no planes, and to part pixels
-// afterwards would take longer than this.
+// Luma and chroma to red, green and blue, to the bit as libjpeg-turbo does it (its files jdsample.c and
+// jdcolor.c): the library gives colours in no planes, and takes longer also for pixels of four bytes.
 
 // Numbers of 16 bits, of which a vector has twice as many as floats. Bytes that follow one another are two
 // such vectors: those at even places and those at odd ones.
@@ -68,6 +67,28 @@ INLINE void store_parts(uint8_t *p, vh even, vh odd) {
   packed bytes = PACKED(packus_epi16)(low, high);
   memcpy(p, &bytes, sizeof bytes);
 }
+
+// Stores pixels of four bytes, in turn. Instructions that interleave do so within each 16 bytes of a
+// vector, which are the four bytes of 16 pixels in the end.
+INLINE void store_pixels(uint8_t *p, struct rgb even, struct rgb odd) {
+  packed even_red_green = (packed)(even.red | even.green << 8);
+  packed odd_red_green = (packed)(odd.red | odd.green << 8);
+  packed low = PACKED(unpacklo_epi16)(even_red_green, (packed)even.blue);
+  packed high = PACKED(unpackhi_epi16)(even_red_green, (packed)even.blue);
+  packed odd_low = PACKED(unpacklo_epi16)(odd_red_green, (packed)odd.blue);
+  packed odd_high = PACKED(unpackhi_epi16)(odd_red_green, (packed)odd.blue);
+  const packed fours[4] = {
+      PACKED(unpacklo_epi32)(low, odd_low),
+      PACKED(unpackhi_epi32)(low, odd_low),
+      PACKED(unpacklo_epi32)(high, odd_high),
+      PACKED(unpackhi_epi32)(high, odd_high),
+  };
+  _Pragma("unroll") for (int part = 0; part < LANES / 4; part++) {
+    _Pragma("unroll") for (int four = 0; four < 4; four++) {
+      memcpy(p + 64 * part + 16 * four, (const char *)&fours[four] + 16 * part, 16);
+    }
+  }
+}
 #undef PACKED
 #else
 INLINE vh scaled(vh a, int16_t factor) {
@@ -85,7 +106,25 @@ INLINE void store_parts(uint8_t *p, vh even, vh odd) {
     p[i] = x < 0 ? 0 : x > 255 ? 255 : (uint8_t)x;
   }
 }
+
+INLINE void store_pixels(uint8_t *p, struct rgb even, struct rgb odd) {
+  for (int i = 0; i < PIXELS; i++) {
+    const struct rgb *from = i % 2 ? &odd : &even;
+    p[4 * i] = (uint8_t)from->red[i / 2];
+    p[4 * i + 1] = (uint8_t)from->green[i / 2];
+    p[4 * i + 2] = (uint8_t)from->blue[i / 2];
+    p[4 * i + 3] = 0;
+  }
+}
 #endif
+
+INLINE vh nearest_byte(vh x) {
+  return __builtin_elementwise_min(__builtin_elementwise_max(x, (vh)(0)), (vh)(255));
+}
+
+INLINE struct rgb nearest_rgb(struct rgb x) {
+  return (struct rgb){nearest_byte(x.red), nearest_byte(x.green), nearest_byte(x.blue)};
+}
 
 // With chroma centred on 0, and the fractions in 65536ths:
 //   red = luma + 1.402 · Cr, green = luma − 0.34414 · Cb − 0.71414 · Cr, blue = luma + 1.772 · Cb.
@@ -139,8 +178,14 @@ INLINE void color_row(const struct kernel_color_planes *job, bool wide, bool tal
     }
     struct rgb even = to_rgb(y.even, of[0].even - 128, of[1].even - 128);
     struct rgb odd = to_rgb(y.odd, of[0].odd - 128, of[1].odd - 128);
-    uint8_t *out = job->out + row * width + i, parts[3][PIXELS];
     const bool whole = i + PIXELS <= width;
+    if (job->interleaved) {
+      uint8_t *out = job->out + 4 * (row * width + i), part[4 * PIXELS];
+      store_pixels(whole ? out : part, nearest_rgb(even), nearest_rgb(odd));
+      if (!whole) memcpy(out, part, (size_t)(4 * (width - i)));
+      continue;
+    }
+    uint8_t *out = job->out + row * width + i, parts[3][PIXELS];
     store_parts(whole ? out : parts[0], even.red, odd.red);
     store_parts(whole ? out + pixels : parts[1], even.green, odd.green);
     store_parts(whole ? out + 2 * pixels : parts[2], even.blue, odd.blue);

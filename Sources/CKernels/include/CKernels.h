@@ -158,7 +158,8 @@ struct kernel_color_planes {
   long width, height;                 // pixels
   bool wide, tall;                    // whether a sample of chroma is for two pixels
   int16_t *_Nonnull sums;             // scratch of 2 · (chroma_stride + 64)
-  uint8_t *_Nonnull out;              // (3, height, width)
+  bool interleaved;                   // whether colours are pixels of four bytes, the last one 0
+  uint8_t *_Nonnull out;              // (3, height, width), or (height, width, 4)
 };
 
 /// One instruction set's loops. Matrices are (rows, columns), row-major.

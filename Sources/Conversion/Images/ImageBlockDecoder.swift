@@ -36,9 +36,9 @@ struct ImageBlockDecoder: Sendable {
     let size = ImageSize(width: image.header.width, height: image.header.height)
     let isOfSize = size == resampler.size && resampler.channels == 3
     do throws(ImageHeader.Problem) {
-      if isOfSize, image.header.sampling != nil {
+      if isOfSize, let sampling = image.header.sampling {
         let planes = block.features(at: place).bindMemory(to: UInt8.self)
-        try image.decode(intoPlanes: planes, decoders, scratch)
+        try image.decode(sampling, intoPlanes: planes, decoders, scratch)
       } else {
         try decode(image, size, into: block.features(at: place))
       }

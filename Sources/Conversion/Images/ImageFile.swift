@@ -1,6 +1,7 @@
 import CImages
 import Datasets
 import Glibc
+import Kernels
 
 /// An image of a class, in a file of its own.
 struct ImageFile: Sendable {
@@ -43,7 +44,7 @@ struct ImageFile: Sendable {
     try Self.withBytes(of: path, most: Self.mostBytes, scratch) {
       bytes throws(ImageHeader.Problem) in
       switch header.format {
-      case .jpeg: try decoders.decode(bytes, header, channels: channels, into: rows)
+      case .jpeg: try decoders.decode(bytes, header, channels: channels, into: rows, scratch)
       case .png: try decodePNG(bytes, channels: channels, into: rows)
       }
     }
@@ -51,12 +52,12 @@ struct ImageFile: Sendable {
 
   /// Decodes a JPEG image whose header tells of a sampling into planes: (3, height, width).
   func decode(
-    intoPlanes out: UnsafeMutableBufferPointer<UInt8>, _ decoders: JPEGDecoders,
-    _ scratch: ScratchPool
+    _ sampling: ColorPlanes.Sampling, intoPlanes out: UnsafeMutableBufferPointer<UInt8>,
+    _ decoders: JPEGDecoders, _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
     try Self.withBytes(of: path, most: Self.mostBytes, scratch) {
       bytes throws(ImageHeader.Problem) in
-      try decoders.decode(bytes, header, intoPlanes: out, scratch)
+      try decoders.decode(bytes, header, sampling, to: .planes, into: out, scratch)
     }
   }
 

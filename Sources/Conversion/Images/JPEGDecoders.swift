@@ -50,11 +50,15 @@ final class JPEGDecoders: Sendable {
     }
   }
 
-  /// Decodes into rows of interleaved samples: grey, RGB, or RGB and a byte more.
+  /// Decodes into rows of interleaved samples: grey, RGB, or RGB and a byte more, which takes less time.
   func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, channels: Int,
-    into rows: UnsafeMutableRawBufferPointer
+    into rows: UnsafeMutableRawBufferPointer, _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
+    if channels == 4, let sampling = header.sampling {
+      let pixels = rows.bindMemory(to: UInt8.self)
+      return try decode(bytes, header, sampling, to: .pixels, into: pixels, scratch)
+    }
     try borrow { handle throws(ImageHeader.Problem) in
       try Self.check(bytes, isStill: header, handle)
       let status = tjDecompress2(
@@ -64,13 +68,11 @@ final class JPEGDecoders: Sendable {
     }
   }
 
-  /// Decodes colours into planes, (3, height, width), in less time than into interleaved samples. Only
-  /// where the header tells of a sampling.
+  /// Decodes colours, of an image whose header tells of a sampling.
   func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader,
-    intoPlanes out: UnsafeMutableBufferPointer<UInt8>, _ scratch: ScratchPool
+    _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, _ sampling: ColorPlanes.Sampling,
+    to form: ColorPlanes.Form, into out: UnsafeMutableBufferPointer<UInt8>, _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
-    guard let sampling = header.sampling else { preconditionFailure("no such samples") }
     let (width, height) = (header.width, header.height)
     let memory = scratch.take(
       ColorPlanes.scratchBytes(width: width, height: height, sampling: sampling))
@@ -85,7 +87,7 @@ final class JPEGDecoders: Sendable {
         Int32(height), 0)
       try Self.check(status, handle)
     }
-    image.convert(into: out)
+    image.convert(to: form, into: out)
   }
 
   /// Throws if a file's header is not what it was: memory was made for that.

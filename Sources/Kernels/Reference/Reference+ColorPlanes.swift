@@ -1,6 +1,8 @@
 extension Reference {
   /// Pixel by pixel, as the files jdsample.c and jdcolor.c of libjpeg-turbo do it.
-  package static func convert(_ image: ColorPlanes, into out: UnsafeMutableBufferPointer<UInt8>) {
+  package static func convert(
+    _ image: ColorPlanes, to form: ColorPlanes.Form, into out: UnsafeMutableBufferPointer<UInt8>
+  ) {
     let pixels = image.width * image.height
     for y in 0..<image.height {
       for x in 0..<image.width {
@@ -11,9 +13,12 @@ extension Reference {
           luma + fixed(1.402, cr), luma + (part(-0.34414, cb) + part(-0.71414, cr) + half) >> 16,
           luma + fixed(1.772, cb),
         ]
+        let pixel = y * image.width + x
         for (color, value) in colors.enumerated() {
-          out[color * pixels + y * image.width + x] = UInt8(min(max(value, 0), 255))
+          let place = form == .planes ? color * pixels + pixel : 4 * pixel + color
+          out[place] = UInt8(min(max(value, 0), 255))
         }
+        if form == .pixels { out[4 * pixel + 3] = 0 }
       }
     }
   }
