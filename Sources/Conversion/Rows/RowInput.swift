@@ -111,8 +111,7 @@ final class RowInput {
             band.features, from: self.source.featureType, to: schema.featureType, in: stored),
           targets: SmallestType.convert(
             band.targets, from: self.source.targetType, to: targetType, in: storedTargets),
-          numbers: (band.numbers ?? Array(band.firstRow..<band.firstRow + band.rows))
-            .map { firstNumber + $0 },
+          numbers: band.numbers(behind: firstNumber),
           labels: labels ?? [])
         features?.add(output.features)
         if let weights = band.weights {

@@ -96,6 +96,14 @@ struct SourceBand {
 
   /// The number in the source of one of the band's rows.
   func number(ofRow row: Int) -> Int { numbers?[row] ?? firstRow + row }
+
+  /// The numbers of all rows among those of several sources.
+  ///
+  /// - Parameter others: how many the sources before this one have.
+  func numbers(behind others: Int) -> [Int] {
+    numbers.map { $0.map { others + $0 } }
+      ?? Array(others + firstRow..<others + firstRow + rows)
+  }
 }
 
 /// What the rows of a source are made of.

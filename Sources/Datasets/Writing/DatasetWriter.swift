@@ -84,7 +84,8 @@ public final class DatasetWriter {
     try columns[.features]!.append(features)
     try columns[.targets]?.append(targets)
     try columns[.weights]?.append(weights)
-    try columns[.row]!.append(rowNumbers.map(Int64.init))
+    // Stored as int64, which Int is.
+    try columns[.row]!.append(rowNumbers)
     guard file != nil else { return }
     nonisolated(unsafe) let output = output
     threads.chunks.async(group: starts) {
