@@ -209,8 +209,8 @@ import Testing
         + "arrays are classes; convert without --task, and give it to lockstep train; or save"
     ) { options, _ in options.table.task = .regression },
     Case(
-      "--task: is classification, and the targets of DIR/y are float32; expected integers: floats of "
-        + "arrays are values"
+      "--task: is classification, and the targets of DIR/y are float32; expected an integer a row: "
+        + "floats, and several numbers a row, are values"
     ) { options, tests in
       options.table.task = .classification
       options.sources[.test] = nil

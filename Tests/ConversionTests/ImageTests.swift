@@ -34,9 +34,10 @@ func png(
 
 /// The bytes of a JPEG file of a single colour, in RGB or grey, or of noise of one.
 func jpeg(
-  _ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false, sampling: TJSAMP = TJSAMP_444
+  _ width: Int, _ height: Int, _ color: [UInt8], noise: Bool = false, sampling: TJSAMP = TJSAMP_444,
+  seed: UInt64 = 7, flags: Int32 = 0
 ) -> [UInt8] {
-  var random = SeededGenerator(seed: 7)
+  var random = SeededGenerator(seed: seed)
   let pixels = (0..<width * height).flatMap { _ in
     noise ? color.map { UInt8(random.below(Int($0) + 1)) } : color
   }
@@ -47,7 +48,7 @@ func jpeg(
   tjCompress2(
     handle, pixels, Int32(width), 0, Int32(height),
     Int32(color.count == 1 ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), &bytes, &count,
-    Int32(color.count == 1 ? TJSAMP_GRAY.rawValue : sampling.rawValue), 100, 0)
+    Int32(color.count == 1 ? TJSAMP_GRAY.rawValue : sampling.rawValue), 100, flags)
   defer { tjFree(bytes) }
   return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
 }
@@ -160,11 +161,69 @@ func jpeg(
       jpeg(width, height, [1, 2, 3]),
       png(width, height, Array(repeating: 1, count: width * height)),
     ] {
-      try write(jpeg(40, 30, [200, 10, 90]), "train/a/0")
-      let source = try open { $0.imageSize = ImageSize(width: 8, height: 8) }[.train]![0]
-      try write(other, "train/a/0")
-      #expect(throws: ConversionError.self) { try rows(source) }
+      for size in [ImageSize(width: 8, height: 8), ImageSize(width: 40, height: 30)] {
+        try write(jpeg(40, 30, [200, 10, 90]), "train/a/0")
+        let source = try open { $0.imageSize = size }[.train]![0]
+        try write(other, "train/a/0")
+        let error = #expect(throws: ConversionError.self) { try rows(source) }
+        let words = other[0] == 0xFF ? "is another image than" : "Not a JPEG file"
+        #expect(error?.problem.contains(words) == true, "\(error?.problem ?? "")")
+      }
     }
+  }
+
+  /// What the library makes of a file in a decoder of its own; nil where it complains of more than odd
+  /// bytes at the end.
+  private func decoded(_ file: [UInt8], _ width: Int, _ height: Int) -> [UInt8]? {
+    let handle = tjInitDecompress()
+    defer { tjDestroy(handle) }
+    var pixels = [UInt8](repeating: 0, count: 3 * width * height)
+    let status = tjDecompress2(
+      handle, file, UInt(file.count), &pixels, Int32(width), 0, Int32(height),
+      Int32(TJPF_RGB.rawValue), 0)
+    let message = String(cString: tjGetErrorStr2(handle))
+    guard status == 0 || message.hasSuffix("extraneous bytes before marker 0xd9") else {
+      return nil
+    }
+    return (0..<3).flatMap { color in
+      stride(from: color, to: pixels.count, by: 3).map { pixels[$0] }
+    }
+  }
+
+  @Test func `a damaged image is what the library alone makes of it, or refused`() throws {
+    let good = jpeg(40, 30, [255, 255, 255], noise: true, sampling: TJSAMP_420)
+    var read = 0
+    for number in 0..<300 {
+      var random = SeededGenerator(seed: 5, case: number)
+      let file = mutated(good, &random)
+      try write(file, "train/a/0")
+      guard let source = try? open()[.train]![0], source.schema.featureShape == [3, 30, 40] else {
+        continue
+      }
+      let row = try? rows(source)
+      if row != nil { read += 1 }
+      #expect(row == decoded(file, 40, 30).map { [$0 + [0]] }, "case \(number)")
+    }
+    #expect(read > 10)
+  }
+
+  @Test func `an image without tables is not read with those of another one`() throws {
+    // Progressive images have tables of their own.
+    for number in 100..<130 {
+      let file = jpeg(
+        40, 30, [UInt8(number), 255, 9], noise: true, sampling: TJSAMP_420, seed: UInt64(number),
+        flags: TJFLAG_PROGRESSIVE)
+      try write(file, "train/a/\(number)")
+    }
+    let whole = jpeg(40, 30, [255, 255, 255], noise: true, sampling: TJSAMP_420)
+    var bare = whole
+    while let start = bare.indices.dropLast().first(where: {
+      bare[$0...].starts(with: [0xFF, 0xC4])
+    }) {
+      bare.removeSubrange(start..<start + 2 + Int(bare[start + 2]) << 8 + Int(bare[start + 3]))
+    }
+    try write(bare, "train/a/200")
+    #expect(try rows(open()[.train]![0]).last == decoded(whole, 40, 30).map { $0 + [0] })
   }
 
   /// Of sizes that the library's units divide, and that they do not.
@@ -172,14 +231,9 @@ func jpeg(
   func `colours are the library's, however chroma is sampled`(sampling: TJSAMP) throws {
     for (width, height) in [(1, 1), (2, 7), (4, 3), (5, 2), (6, 9), (16, 16), (33, 17), (120, 31)] {
       let file = jpeg(width, height, [255, 255, 255], noise: true, sampling: sampling)
-      var pixels = [UInt8](repeating: 0, count: 3 * width * height)
-      let handle = tjInitDecompress()
-      defer { tjDestroy(handle) }
-      tjDecompress2(
-        handle, file, UInt(file.count), &pixels, Int32(width), 0, Int32(height),
-        Int32(TJPF_RGB.rawValue), 0)
-      let planes = (0..<3).flatMap { color in
-        stride(from: color, to: pixels.count, by: 3).map { pixels[$0] }
+      let planes = try #require(decoded(file, width, height))
+      let pixels = (0..<width * height).flatMap { pixel in
+        (0..<3).map { planes[$0 * width * height + pixel] }
       }
       try write(file, "\(sampling.rawValue)-\(width)/a/0.jpg")
       let source = try open([.train: "\(sampling.rawValue)-\(width)"])[.train]![0]

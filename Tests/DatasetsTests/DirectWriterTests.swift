@@ -1,3 +1,4 @@
+import Glibc
 import HDF5
 import TestSupport
 import Testing
@@ -43,6 +44,28 @@ import Testing
     #expect(none.isEmpty)
     #expect(try write(at: 1, count: 2 * page - 2, shift: 1)?.isEmpty == true)
     #expect(try write(at: 100, count: 3 * page, shift: 101)?.isEmpty == true)
+  }
+
+  /// The part of a file's pages that the system keeps in memory.
+  private func cachedPart(of path: String) throws -> Double {
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    let count = Int(lseek(descriptor, 0, SEEK_END))
+    let memory = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0)
+    defer { munmap(memory, count) }
+    var pages = [UInt8](repeating: 0, count: (count + Self.page - 1) / Self.page)
+    try #require(mincore(memory, count, &pages) == 0)
+    return Double(pages.count { $0 & 1 == 1 }) / Double(pages.count)
+  }
+
+  @Test func `a dataset written past the cache is not kept there`() throws {
+    try folder.write([0], to: "probe")
+    guard DirectWriter(folder.file("probe")) != nil else { return }
+    var small = SmallDataset(featureType: .float64, rows: [.train: 70_000])
+    small.storage = StorageOptions(compression: .none)
+    small.pastCache = true
+    try small.write(folder.file("a"))
+    #expect(try cachedPart(of: folder.file("a")) < 0.5)
   }
 
   @Test func `a file that cannot be opened has no such writer`() {

@@ -115,7 +115,7 @@ struct kernel_dropout {
 /// What bytes are like as numbers.
 struct kernel_byte_sums {
   uint64_t sum;
-  uint64_t squares;  // the sum of them
+  uint64_t squares;  // the sum of the bytes' squares
   uint8_t least;     // 255 of none
   uint8_t greatest;  // 0 of none
 };

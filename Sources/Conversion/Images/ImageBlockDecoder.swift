@@ -5,13 +5,11 @@ import Dispatch
 struct ImageBlockDecoder: Sendable {
   let images: [ImageFile]
   let resampler: Resampler
-  let decoders: JPEGDecoders
   private let scratch = ScratchPool()
 
-  init(images: [ImageFile], resampler: Resampler, decoders: JPEGDecoders) {
+  init(images: [ImageFile], resampler: Resampler) {
     self.images = images
     self.resampler = resampler
-    self.decoders = decoders
   }
 
   /// Begins to decode images; `block.wait()` says when all are there.
@@ -38,7 +36,7 @@ struct ImageBlockDecoder: Sendable {
     do throws(ImageHeader.Problem) {
       if isOfSize, let sampling = image.header.sampling {
         let planes = block.features(at: place).bindMemory(to: UInt8.self)
-        try image.decode(sampling, intoPlanes: planes, decoders, scratch)
+        try image.decode(sampling, intoPlanes: planes, scratch)
       } else {
         try decode(image, size, into: block.features(at: place))
       }
@@ -56,7 +54,7 @@ struct ImageBlockDecoder: Sendable {
     let samples = isOfPixels ? 4 : resampler.channels
     let rows = scratch.take(size.pixels * samples * (image.header.bits / 8))
     defer { scratch.give(rows) }
-    try image.decode(channels: samples, into: rows, decoders, scratch)
+    try image.decode(channels: samples, into: rows, scratch)
     if isOfPixels {
       resampler.resample(
         pixels: UnsafeRawBufferPointer(rows), size, into: out.bindMemory(to: UInt8.self))

@@ -17,12 +17,12 @@ struct ImageFile: Sendable {
 
   /// Reads the header.
   mutating func readHeader(
-    _ decoders: JPEGDecoders, _ scratch: ScratchPool
+    _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
     for most in [ImageHeader.startBytes, ImageHeader.longStartBytes, Self.mostBytes] {
       let header = try Self.withBytes(of: path, most: most, scratch) {
         bytes throws(ImageHeader.Problem) in
-        try ImageHeader(bytes, isWhole: bytes.count < most || most == Self.mostBytes, decoders)
+        try ImageHeader(bytes, isWhole: bytes.count < most || most == Self.mostBytes)
       }
       guard let header else { continue }
       self.header = header
@@ -38,13 +38,12 @@ struct ImageFile: Sendable {
   ///   - rows: width · height · channels samples of the header's bits.
   ///   - scratch: memory for the file's bytes.
   func decode(
-    channels: Int, into rows: UnsafeMutableRawBufferPointer, _ decoders: JPEGDecoders,
-    _ scratch: ScratchPool
+    channels: Int, into rows: UnsafeMutableRawBufferPointer, _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
     try Self.withBytes(of: path, most: Self.mostBytes, scratch) {
       bytes throws(ImageHeader.Problem) in
       switch header.format {
-      case .jpeg: try decoders.decode(bytes, header, channels: channels, into: rows, scratch)
+      case .jpeg: try JPEGDecoder.decode(bytes, header, channels: channels, into: rows, scratch)
       case .png: try decodePNG(bytes, channels: channels, into: rows)
       }
     }
@@ -53,11 +52,11 @@ struct ImageFile: Sendable {
   /// Decodes a JPEG image whose header tells of a sampling into planes: (3, height, width).
   func decode(
     _ sampling: ColorPlanes.Sampling, intoPlanes out: UnsafeMutableBufferPointer<UInt8>,
-    _ decoders: JPEGDecoders, _ scratch: ScratchPool
+    _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
     try Self.withBytes(of: path, most: Self.mostBytes, scratch) {
       bytes throws(ImageHeader.Problem) in
-      try decoders.decode(bytes, header, sampling, to: .planes, into: out, scratch)
+      try JPEGDecoder.decode(bytes, header, sampling, to: .planes, into: out, scratch)
     }
   }
 

@@ -35,12 +35,12 @@ struct ImageHeader: Equatable {
   ///   - isWhole: whether they are all of it.
   /// - Returns: nil where more bytes are needed.
   init?(
-    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool, _ decoders: JPEGDecoders
+    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool
   ) throws(Problem) {
     if start.starts(with: Self.pngMagic) {
       try self.init(png: start)
     } else if start.starts(with: [0xFF, 0xD8, 0xFF]) {
-      guard let header = try decoders.header(start, isWhole: isWhole) else { return nil }
+      guard let header = try JPEGDecoder.header(start, isWhole: isWhole) else { return nil }
       self = header
     } else {
       throw Problem(

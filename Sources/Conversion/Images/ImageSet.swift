@@ -5,7 +5,6 @@ import HDF5
 /// and their rows are of one kind.
 struct ImageSet {
   private let options: ConversionOptions
-  private let decoders = JPEGDecoders()
   /// For the first bytes of files.
   private let scratch = ScratchPool()
   private var folders: [(split: SplitName, source: SourceFile, count: Int, files: [ImageFile])] = []
@@ -63,10 +62,10 @@ struct ImageSet {
   ) throws(ConversionError) -> [ImageFile] {
     let pass = beginPass(files, of: source)
     let results = pass.concurrentResults(files.count, amount: files.count) {
-      [decoders, scratch] index in
+      [scratch] index in
       var file = files[index]
       do throws(ImageHeader.Problem) {
-        try file.readHeader(decoders, scratch)
+        try file.readHeader(scratch)
         return Result<ImageFile, ImageHeader.Problem>.success(file)
       } catch {
         return .failure(error)
@@ -116,12 +115,13 @@ struct ImageSet {
       guard !files.isEmpty else {
         throw ConversionError(
           subject: folder.source.path, problem: "has no image that can be read",
-          expected: "PNG or JPEG images in a folder for each class")
+          expected: "PNG or JPEG images in a folder for each class",
+          remedy: "convert it without --on-error skip to see what is wrong with the first")
       }
       sources[folder.split, default: []].append(
         ImageSource(
           path: folder.source.path, classNames: classNames, bits: bits,
-          ImageBlockDecoder(images: files, resampler: resampler, decoders: decoders),
+          ImageBlockDecoder(images: files, resampler: resampler),
           numberCount: folder.count))
     }
     return sources
@@ -145,12 +145,12 @@ struct ImageSet {
     let pass = beginPass(files, of: source)
     let scratch = ScratchPool()
     let results = pass.concurrentResults(files.count, amount: files.count) {
-      [decoders] index -> ImageHeader.Problem? in
+      index -> ImageHeader.Problem? in
       let header = files[index].header
       let rows = scratch.take(header.width * header.height * channels * (header.bits / 8))
       defer { scratch.give(rows) }
       do throws(ImageHeader.Problem) {
-        try files[index].decode(channels: channels, into: rows, decoders, scratch)
+        try files[index].decode(channels: channels, into: rows, scratch)
         return nil
       } catch {
         return error

@@ -53,8 +53,8 @@ final class GoodRows: PlacedRowSource {
     good.clear()
   }
 
-  /// That there are more or fewer good rows than were found: a place that was kept is none, or, from
-  /// the start on, the source has others than when they were searched.
+  /// That there are more or fewer good rows than the search found: reading began at a kept place that is
+  /// wrong, or, where it began at the start, the source has changed.
   private func wrongRows(from place: RowPlace) -> ConversionError {
     guard place == RowPlace() else { return WorkingFolder.damaged }
     return ConversionError(

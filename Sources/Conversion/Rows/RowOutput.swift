@@ -94,7 +94,7 @@ final class RowOutput {
     _ sources: Sources, keepingIn work: WorkingFolder?
   ) throws(ConversionError) {
     // Where columns are described one by one, outliers are counted in what was written.
-    let isReadAgain = !sources.areStored && features?.isByColumn ?? true
+    let isReadAgain = !sources.areStored && (features?.isByColumn ?? true)
     let written = try WrittenRows(
       schema, sources, form: input.form, options, keepingIn: work,
       pastCache: schema.isReadInWindows && !isReadAgain

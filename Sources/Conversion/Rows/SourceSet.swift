@@ -71,12 +71,16 @@ final class ArraySet: SourceSet {
 
   /// Throws where a task is not that of the targets as they are stored.
   private static func check(_ task: Task, of source: any RowSource) throws(ConversionError) {
-    let type = source.schema.targetType
-    guard type.isFloat != (task == .regression) else { return }
+    let schema = source.schema
+    guard schema.hasClasses != (task == .classification) else { return }
+    let form = schema.targetShape.isEmpty ? "" : " \(schema.targetShape) a row"
     throw ConversionError(
-      option: "--task", problem: "is \(task), and the targets of \(source.targetPath) are \(type)",
+      option: "--task",
+      problem:
+        "is \(task), and the targets of \(source.targetPath) are \(schema.targetType)\(form)",
       expected: task == .regression
-        ? "floats: integers of arrays are classes" : "integers: floats of arrays are values",
+        ? "floats: integers of arrays are classes"
+        : "an integer a row: floats, and several numbers a row, are values",
       remedy: "convert without --task, and give it to lockstep train; or save the targets anew, as "
         + (task == .regression ? "floats" : "integers"))
   }

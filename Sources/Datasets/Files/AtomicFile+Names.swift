@@ -93,6 +93,7 @@ extension AtomicFile {
     let remedy: String? =
       switch code {
       case ENOSPC, EDQUOT: "free some space on the disk, or write elsewhere"
+      case EFBIG: "raise the limit on files (ulimit -f), or write elsewhere"
       case ENOENT: "create its folder first"
       default: nil
       }

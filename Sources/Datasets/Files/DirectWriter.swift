@@ -10,7 +10,7 @@ import Glibc
 ///
 /// The corresponding flag of `open` is `O_DIRECT`.
 final class DirectWriter: Sendable {
-  /// No disk or file system asks for more.
+  /// Where a disk asks for more, it refuses such writes, and all bytes are left to the ordinary way.
   static let pageBytes = 4096
 
   private let descriptor: Int32

@@ -26,7 +26,7 @@ extension Convert {
   private static let task = Option(
     "task", .choice(of: Task.self),
     "What the target is. Default: words, and whole numbers of at most 100 kinds, are classes. Targets "
-      + "of arrays are what their type says: integers classes, floats values.")
+      + "of arrays are what their type says: one integer a row is a class, all else is values.")
   private static let encode = Option(
     "encode", .choice(of: TableOptions.Encoding.self),
     "Make a category a feature of 0 or 1 for each (onehot), or one that is its number (index). "

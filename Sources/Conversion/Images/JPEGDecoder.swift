@@ -2,20 +2,14 @@ import CTurboJPEG
 import Datasets
 import Kernels
 
-/// Decoders of JPEG, each of which one thread at a time may use. Any thread may ask.
-final class JPEGDecoders: Sendable {
-  private let idle = Pool<tjhandle>()
-
-  deinit {
-    while let handle = idle.take() { tjDestroy(handle) }
-  }
-
+/// Decodes JPEG files. Any thread may call it.
+enum JPEGDecoder {
   /// - Returns: nil where the header goes on behind `start`.
-  func header(
+  static func header(
     _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool
   ) throws(ImageHeader.Problem) -> ImageHeader? {
-    try borrow { handle throws(ImageHeader.Problem) in
-      try Self.header(start, isWhole: isWhole, handle)
+    try withDecoder { handle throws(ImageHeader.Problem) in
+      try header(start, isWhole: isWhole, handle)
     }
   }
 
@@ -51,7 +45,7 @@ final class JPEGDecoders: Sendable {
   }
 
   /// Decodes into rows of interleaved samples: grey, RGB, or RGB and a byte more, which takes less time.
-  func decode(
+  static func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, channels: Int,
     into rows: UnsafeMutableRawBufferPointer, _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
@@ -59,17 +53,17 @@ final class JPEGDecoders: Sendable {
       let pixels = rows.bindMemory(to: UInt8.self)
       return try decode(bytes, header, sampling, to: .pixels, into: pixels, scratch)
     }
-    try borrow { handle throws(ImageHeader.Problem) in
-      try Self.check(bytes, isStill: header, handle)
+    try withDecoder { handle throws(ImageHeader.Problem) in
+      try check(bytes, isStill: header, handle)
       let status = tjDecompress2(
         handle, bytes.baseAddress, UInt(bytes.count), rows.bindMemory(to: UInt8.self).baseAddress,
-        Int32(header.width), 0, Int32(header.height), Self.form(channels), 0)
-      try Self.check(status, handle)
+        Int32(header.width), 0, Int32(header.height), form(channels), TJFLAG_LIMITSCANS)
+      try check(status, handle)
     }
   }
 
   /// Decodes colours, of an image whose header tells of a sampling.
-  func decode(
+  static func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, _ sampling: ColorPlanes.Sampling,
     to form: ColorPlanes.Form, into out: UnsafeMutableBufferPointer<UInt8>, _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
@@ -78,14 +72,14 @@ final class JPEGDecoders: Sendable {
       ColorPlanes.scratchBytes(width: width, height: height, sampling: sampling))
     defer { scratch.give(memory) }
     let image = ColorPlanes(width: width, height: height, sampling: sampling, scratch: memory)
-    try borrow { handle throws(ImageHeader.Problem) in
-      try Self.check(bytes, isStill: header, handle)
+    try withDecoder { handle throws(ImageHeader.Problem) in
+      try check(bytes, isStill: header, handle)
       var planes = image.planes.map(Optional.some)
       var strides = [image.strides.luma, image.strides.chroma, image.strides.chroma].map(Int32.init)
       let status = tjDecompressToYUVPlanes(
         handle, bytes.baseAddress, UInt(bytes.count), &planes, Int32(width), &strides,
-        Int32(height), 0)
-      try Self.check(status, handle)
+        Int32(height), TJFLAG_LIMITSCANS)
+      try check(status, handle)
     }
     image.convert(to: form, into: out)
   }
@@ -105,10 +99,11 @@ final class JPEGDecoders: Sendable {
     _ status: Int32, _ handle: tjhandle
   ) throws(ImageHeader.Problem) {
     if status == 0 { return }
-    // Odd bytes between markers do no harm, and many cameras leave some.
-    let isFatal = tjGetErrorCode(handle) == Int32(TJERR_FATAL.rawValue)
-    guard isFatal || message(handle).contains("remature end") else { return }
-    throw damaged(handle)
+    // Many cameras leave odd bytes before the end of the image. The library tells of its first warning
+    // only, but behind this one there is nothing; it takes an error behind any warning for one, too.
+    guard message(handle).hasSuffix("extraneous bytes before marker 0xd9") else {
+      throw damaged(handle)
+    }
   }
 
   private static func form(_ channels: Int) -> Int32 {
@@ -119,13 +114,15 @@ final class JPEGDecoders: Sendable {
     }
   }
 
-  private func borrow<Result>(
+  /// A new decoder for each image: one keeps the tables of the image before, and would use them for one
+  /// that has none.
+  private static func withDecoder<Result>(
     _ body: (tjhandle) throws(ImageHeader.Problem) -> Result
   ) throws(ImageHeader.Problem) -> Result {
-    guard let handle = idle.take() ?? tjInitDecompress() else {
+    guard let handle = tjInitDecompress() else {
       throw ImageHeader.Problem(problem: "needs more memory than there is")
     }
-    defer { idle.give(handle) }
+    defer { tjDestroy(handle) }
     return try body(handle)
   }
 
@@ -134,8 +131,14 @@ final class JPEGDecoders: Sendable {
   }
 
   private static func damaged(_ handle: tjhandle) -> ImageHeader.Problem {
-    ImageHeader.Problem(
+    if message(handle).contains("subsampling") {
+      return ImageHeader.Problem(
+        problem: "is a JPEG image whose colours are sampled in a way that cannot be read",
+        expected: "4:4:4, 4:2:2, 4:2:0, 4:4:0 or 4:1:1",
+        remedy: "save it anew, for example with mogrify -sampling-factor 4:2:0")
+    }
+    return ImageHeader.Problem(
       problem: "is a damaged JPEG image (\(message(handle)))",
-      remedy: "get it again, or leave out what is damaged with --on-error skip")
+      remedy: "get it again or save it anew, or leave it out with --on-error skip")
   }
 }
