@@ -141,7 +141,6 @@ package final class AtomicFile {
     precondition(isOpen, "an AtomicFile is committed once")
     defer { cancel() }
     try open()
-    direct = nil
     if fsync(descriptor) != 0 { throw Self.failure(target, "cannot be written", errno) }
     let closed = close(descriptor)
     descriptor = -1
@@ -161,6 +160,8 @@ package final class AtomicFile {
 
   /// Removes the temporary file, unless it was committed or is kept.
   package func cancel() {
+    // The disk has the space of a removed file back once nobody has it open.
+    direct = nil
     guard isOpen else { return }
     isOpen = false
     if descriptor >= 0 { close(descriptor) }
