@@ -29,7 +29,7 @@ package struct ColorPlanes {
   package let sampling: Sampling
   private let scratch: UnsafeMutableRawPointer
 
-  /// Rows are so many bytes longer than a multiple of them, so that whole vectors can be read.
+  /// Rows are multiples of so many bytes, so that whole vectors can be read.
   private static let rowUnit = 64
 
   /// - Parameter scratch: of at least `scratchBytes`.
@@ -45,26 +45,22 @@ package struct ColorPlanes {
 
   /// Bytes that an image takes until it is converted.
   package static func scratchBytes(width: Int, height: Int, sampling: Sampling) -> Int {
-    let (luma, chroma) = (
-      lumaStride(width), chromaStride(width, sampling)
-    )
+    let (luma, chroma) = (padded(width), chromaStride(width, sampling))
     return luma * evenly(height) + 2 * chroma * evenly(height)
       + 2 * (chroma + rowUnit) * MemoryLayout<Int16>.size
   }
 
   private static func evenly(_ count: Int) -> Int { (count + 1) / 2 * 2 }
 
-  private static func lumaStride(_ width: Int) -> Int {
-    (width + rowUnit - 1) / rowUnit * rowUnit
-  }
+  private static func padded(_ width: Int) -> Int { (width + rowUnit - 1) / rowUnit * rowUnit }
 
   private static func chromaStride(_ width: Int, _ sampling: Sampling) -> Int {
-    lumaStride(sampling == .each ? width : (width + 1) / 2)
+    padded(sampling == .each ? width : (width + 1) / 2)
   }
 
   /// Bytes of a row of luma and of chroma. What they have behind their last sample is nobody's.
   package var strides: (luma: Int, chroma: Int) {
-    (Self.lumaStride(width), Self.chromaStride(width, sampling))
+    (Self.padded(width), Self.chromaStride(width, sampling))
   }
 
   /// Where the rows of luma, Cb and Cr are to be put. Each plane has room for an even number of rows.

@@ -1,8 +1,5 @@
 // What bytes are like as numbers, 4 · LANES of them at a time.
 
-typedef uint8_t vbyte __attribute__((ext_vector_type(4 * LANES)));
-typedef vbyte vbyte_anywhere __attribute__((aligned(1), may_alias));
-typedef uint16_t vshort __attribute__((ext_vector_type(2 * LANES)));
 typedef uint64_t vlong __attribute__((ext_vector_type(LANES / 2)));
 
 // The sum of each pair of lanes.
@@ -10,10 +7,8 @@ INLINE vu pair_sums(vshort x) { return ((vu)x & 0xffff) + ((vu)x >> 16); }
 
 // The sum of the squares of each pair of lanes, which are below 256.
 INLINE vu pair_squares(vshort x) {
-#if LANES == 8
-  return (vu)_mm256_madd_epi16((__m256i)x, (__m256i)x);
-#elif LANES == 16
-  return (vu)_mm512_madd_epi16((__m512i)x, (__m512i)x);
+#if defined(__x86_64__)
+  return (vu)PACKED(madd_epi16)((packed)x, (packed)x);
 #else
   return pair_sums(x * x);
 #endif

@@ -6,7 +6,6 @@
 enum { SHORTS = 2 * LANES, PIXELS = 2 * SHORTS };
 
 typedef int16_t vh __attribute__((ext_vector_type(2 * LANES)));
-typedef uint16_t vhu __attribute__((ext_vector_type(2 * LANES)));
 typedef int32_t vhi __attribute__((ext_vector_type(2 * LANES)));
 typedef uint8_t vhb __attribute__((ext_vector_type(2 * LANES)));
 typedef vh vh_anywhere __attribute__((aligned(1), may_alias));
@@ -28,21 +27,11 @@ INLINE vh load_bytes(const uint8_t *p) {
 
 INLINE struct parts load_parts(const uint8_t *p) {
   vh x = *(const vh_anywhere *)p;
-  return (struct parts){.even = x & 255, .odd = (vh)((vhu)x >> 8)};
+  return (struct parts){.even = x & 255, .odd = (vh)((vshort)x >> 8)};
 }
 
 #if defined(__x86_64__)
 // The compiler makes several times as many instructions of the plain form below.
-#if LANES == 4
-typedef __m128i packed;
-#define PACKED(name) _mm_##name
-#elif LANES == 8
-typedef __m256i packed;
-#define PACKED(name) _mm256_##name
-#else
-typedef __m512i packed;
-#define PACKED(name) _mm512_##name
-#endif
 
 // ⌊a · factor / 65536⌋
 INLINE vh scaled(vh a, int16_t factor) {
@@ -89,7 +78,6 @@ INLINE void store_pixels(uint8_t *p, struct rgb even, struct rgb odd) {
     }
   }
 }
-#undef PACKED
 #else
 INLINE vh scaled(vh a, int16_t factor) {
   return __builtin_convertvector(__builtin_convertvector(a, vhi) * factor >> 16, vh);

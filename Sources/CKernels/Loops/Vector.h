@@ -11,6 +11,24 @@ typedef double vd __attribute__((ext_vector_type(LANES / 2)));
 
 typedef float v4 __attribute__((ext_vector_type(4)));
 
+typedef uint16_t vshort __attribute__((ext_vector_type(2 * LANES)));
+typedef uint8_t vbyte __attribute__((ext_vector_type(4 * LANES)));
+typedef vbyte vbyte_anywhere __attribute__((aligned(1), may_alias));
+
+#if defined(__x86_64__)
+// The same bits as `packed` go to the processor's instructions for vectors of integers, PACKED(name).
+#if LANES == 4
+typedef __m128i packed;
+#define PACKED(name) _mm_##name
+#elif LANES == 8
+typedef __m256i packed;
+#define PACKED(name) _mm256_##name
+#else
+typedef __m512i packed;
+#define PACKED(name) _mm512_##name
+#endif
+#endif
+
 typedef vf vf_anywhere __attribute__((aligned(4), may_alias));
 typedef v4 v4_anywhere __attribute__((aligned(4), may_alias));
 

@@ -32,9 +32,8 @@ struct ImageBlockDecoder: Sendable {
   ) -> ImageHeader.Problem? {
     block.setLabel(image.label, at: place)
     let size = ImageSize(width: image.header.width, height: image.header.height)
-    let isOfSize = size == resampler.size && resampler.channels == 3
     do throws(ImageHeader.Problem) {
-      if isOfSize, let sampling = image.header.sampling {
+      if size == resampler.size, resampler.channels == 3, let sampling = image.header.sampling {
         let planes = block.features(at: place).bindMemory(to: UInt8.self)
         try image.decode(sampling, intoPlanes: planes, scratch)
       } else {

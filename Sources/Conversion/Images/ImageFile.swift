@@ -16,9 +16,7 @@ struct ImageFile: Sendable {
   private static let mostBytes = 1 << 29
 
   /// Reads the header.
-  mutating func readHeader(
-    _ scratch: ScratchPool
-  ) throws(ImageHeader.Problem) {
+  mutating func readHeader(_ scratch: ScratchPool) throws(ImageHeader.Problem) {
     for most in [ImageHeader.startBytes, ImageHeader.longStartBytes, Self.mostBytes] {
       let header = try Self.withBytes(of: path, most: most, scratch) {
         bytes throws(ImageHeader.Problem) in

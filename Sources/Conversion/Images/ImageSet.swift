@@ -5,7 +5,7 @@ import HDF5
 /// and their rows are of one kind.
 struct ImageSet {
   private let options: ConversionOptions
-  /// For the first bytes of files.
+  /// For what is read of files, and decoded of those that may be damaged.
   private let scratch = ScratchPool()
   private var folders: [(split: SplitName, source: SourceFile, count: Int, files: [ImageFile])] = []
   private var classNames: [String] = []
@@ -81,12 +81,7 @@ struct ImageSet {
         skipped.add(ConversionError(file.path, problem))
       }
     }
-    guard !good.isEmpty else {
-      throw ConversionError(
-        subject: source.path, problem: "has no image that can be read",
-        expected: "PNG or JPEG images in a folder for each class")
-    }
-    return good
+    return try atLeastOne(good, of: source)
   }
 
   /// Begins a pass over the images of a folder.
@@ -111,13 +106,7 @@ struct ImageSet {
     var sources: [SplitName: [any RowSource]] = [:]
     for folder in folders {
       var files = folder.files
-      if options.skipsBadRows { files = leaveOutDamaged(files, of: folder.source, channels) }
-      guard !files.isEmpty else {
-        throw ConversionError(
-          subject: folder.source.path, problem: "has no image that can be read",
-          expected: "PNG or JPEG images in a folder for each class",
-          remedy: "convert it without --on-error skip to see what is wrong with the first")
-      }
+      if options.skipsBadRows { files = try leaveOutDamaged(files, of: folder.source, channels) }
       sources[folder.split, default: []].append(
         ImageSource(
           path: folder.source.path, classNames: classNames, bits: bits,
@@ -141,11 +130,10 @@ struct ImageSet {
   /// Decodes all images, since what is damaged must be known before rows are counted.
   private mutating func leaveOutDamaged(
     _ files: [ImageFile], of source: SourceFile, _ channels: Int
-  ) -> [ImageFile] {
+  ) throws(ConversionError) -> [ImageFile] {
     let pass = beginPass(files, of: source)
-    let scratch = ScratchPool()
     let results = pass.concurrentResults(files.count, amount: files.count) {
-      index -> ImageHeader.Problem? in
+      [scratch] index -> ImageHeader.Problem? in
       let header = files[index].header
       let rows = scratch.take(header.width * header.height * channels * (header.bits / 8))
       defer { scratch.give(rows) }
@@ -165,7 +153,18 @@ struct ImageSet {
         good.append(file)
       }
     }
-    return good
+    return try atLeastOne(good, of: source)
+  }
+
+  /// What is left of a folder's files without those that were skipped.
+  private func atLeastOne(
+    _ files: [ImageFile], of source: SourceFile
+  ) throws(ConversionError) -> [ImageFile] {
+    guard files.isEmpty else { return files }
+    throw ConversionError(
+      subject: source.path, problem: "has no image that can be read",
+      expected: "PNG or JPEG images in a folder for each class",
+      remedy: "convert it without --on-error skip to see what is wrong with the first")
   }
 }
 

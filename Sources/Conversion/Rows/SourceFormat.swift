@@ -134,7 +134,6 @@ public enum SourceFormat: String, Sendable, CaseIterable {
   }
 
   private static func startWords(_ start: [UInt8]) -> String {
-    let digits = start.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-    return "starts with the bytes " + digits.joined(separator: " ")
+    "starts with the bytes " + start.prefix(4).map(\.hexadecimal).joined(separator: " ")
   }
 }

@@ -28,7 +28,8 @@ final class DirectWriter: Sendable {
   /// - Parameter offset: of the first byte in the file.
   /// - Returns: which of the bytes were written; none where they cannot be.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Range<Int> {
-    let start = offset.roundedUp - offset
+    // To the next page.
+    let start = (Self.pageBytes - offset % Self.pageBytes) % Self.pageBytes
     let count = (bytes.count - start) / Self.pageBytes * Self.pageBytes
     guard count > 0, (Int(bitPattern: bytes.baseAddress!) - offset).isMultiple(of: Self.pageBytes)
     else { return 0..<0 }
@@ -37,11 +38,5 @@ final class DirectWriter: Sendable {
       UnsafeRawBufferPointer(rebasing: bytes[pages]), to: descriptor, at: offset + start)
     // What is wrong, unless it is only this way, will be told by the other one.
     return failure == 0 ? pages : 0..<0
-  }
-}
-
-extension Int {
-  fileprivate var roundedUp: Int {
-    (self + DirectWriter.pageBytes - 1) / DirectWriter.pageBytes * DirectWriter.pageBytes
   }
 }

@@ -30,10 +30,3 @@ package final class Fingerprint {
     return digest.prefix(Int(length)).hexadecimal
   }
 }
-
-extension Sequence<UInt8> {
-  /// Two digits for each byte.
-  var hexadecimal: String {
-    map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-  }
-}

@@ -62,6 +62,5 @@ struct Checksums: Sendable {
 }
 
 private func hexadecimal(_ value: UInt32) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 8 - digits.count) + digits
+  withUnsafeBytes(of: value.bigEndian) { $0.hexadecimal }
 }
