@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(
       name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
@@ -56,7 +57,7 @@ let package = Package(
     module("Settings", []),
     module("Networks", ["Kernels", "Settings"]),
     module(
-      "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CSystem", "CXXHash"]),
+      "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CISAL", "CSystem", "CXXHash"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
     module(
       "Conversion",

@@ -82,8 +82,8 @@ final class DuplicateSearch {
         for index in parts[part] {
           let row = some.lowerBound + index
           // The targets' hash seeds the features': no copy puts them side by side.
-          let seed = XXH3_64bits(targets + row * targetBytes, targetBytes)
-          let hash = XXH3_128bits_withSeed(features + row * featureBytes, featureBytes, seed)
+          let seed = lockstep_xxh3_64(targets + row * targetBytes, targetBytes)
+          let hash = lockstep_xxh3_128(features + row * featureBytes, featureBytes, seed)
           let whole = UInt128(hash.high64) << 64 | UInt128(hash.low64)
           (hashes + index).initialize(
             to: whole & hashBits | mark << splitShift

@@ -19,7 +19,7 @@ final class ContentHash {
   deinit { XXH3_freeState(state) }
 
   func add(_ bytes: UnsafeRawBufferPointer) {
-    XXH3_128bits_update(state, bytes.baseAddress, bytes.count)
+    lockstep_xxh3_128_add(state, bytes.baseAddress, bytes.count)
   }
 
   func add(_ text: String) {
