@@ -47,7 +47,7 @@ package struct ColorPlanes {
   package static func scratchBytes(width: Int, height: Int, sampling: Sampling) -> Int {
     let (luma, chroma) = (padded(width), chromaStride(width, sampling))
     return luma * evenly(height) + 2 * chroma * evenly(height)
-      + 2 * (chroma + rowUnit) * MemoryLayout<Int16>.size
+      + 4 * (chroma + rowUnit) * MemoryLayout<Int16>.size
   }
 
   private static func evenly(_ count: Int) -> Int { (count + 1) / 2 * 2 }

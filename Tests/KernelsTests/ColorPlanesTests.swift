@@ -28,4 +28,25 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: sets)
+  func `every chroma there is gives the colours of the reference`(set: InstructionSet) {
+    let bytes = ColorPlanes.scratchBytes(width: 256, height: 256, sampling: .each)
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
+    defer { scratch.deallocate() }
+    let image = ColorPlanes(width: 256, height: 256, sampling: .each, scratch: scratch)
+    for luma in [0, 1, 77, 128, 254, 255] as [UInt8] {
+      for row in 0..<256 {
+        for column in 0..<256 {
+          let values = [luma, UInt8(row), UInt8(column)]
+          for (plane, value) in zip(image.planes, values) { plane[row * 256 + column] = value }
+        }
+      }
+      var fast = [UInt8](repeating: 7, count: 3 << 16)
+      var naive = fast
+      naive.withUnsafeMutableBufferPointer { Reference.convert(image, to: .planes, into: $0) }
+      fast.withUnsafeMutableBufferPointer { image.convert(to: .planes, into: $0, with: set) }
+      #expect(fast == naive, "luma \(luma)")
+    }
+  }
 }

@@ -33,9 +33,17 @@ INLINE struct parts load_parts(const uint8_t *p) {
 #if defined(__x86_64__)
 // The compiler makes several times as many instructions of the plain form below.
 
-// ⌊a · factor / 65536⌋
+// ⌊a · factor / 32768 + 1/2⌋
 INLINE vh scaled(vh a, int16_t factor) {
-  return (vh)PACKED(mulhi_epi16)((packed)a, PACKED(set1_epi16)(factor));
+  packed factors = PACKED(set1_epi16)(factor);
+#if LANES > 4
+  return (vh)PACKED(mulhrs_epi16)((packed)a, factors);
+#else
+  // Without SSSE3, of the halves of the product.
+  packed high = PACKED(mulhi_epi16)((packed)a, factors);
+  packed low = PACKED(mullo_epi16)((packed)a, factors);
+  return (((vh)high << 2 | (vh)((vshort)low >> 14)) + 1) >> 1;
+#endif
 }
 
 // ⌊(a · first + b · second) / 65536 + 1/2⌋
@@ -80,7 +88,8 @@ INLINE void store_pixels(uint8_t *p, struct rgb even, struct rgb odd) {
 }
 #else
 INLINE vh scaled(vh a, int16_t factor) {
-  return __builtin_convertvector(__builtin_convertvector(a, vhi) * factor >> 16, vh);
+  vhi product = __builtin_convertvector(a, vhi) * factor;
+  return __builtin_convertvector((product + (1 << 14)) >> 15, vh);
 }
 
 INLINE vh scaled_sum(vh a, int16_t first, vh b, int16_t second) {
@@ -114,16 +123,21 @@ INLINE struct rgb nearest_rgb(struct rgb x) {
   return (struct rgb){nearest_byte(x.red), nearest_byte(x.green), nearest_byte(x.blue)};
 }
 
-// With chroma centred on 0, and the fractions in 65536ths:
-//   red = luma + 1.402 · Cr, green = luma − 0.34414 · Cb − 0.71414 · Cr, blue = luma + 1.772 · Cb.
-// Factors that do not fit 16 bits are a whole number and a fraction.
+// With chroma centred on 0:
+//   red = luma + 1.402 · Cr, green = luma − 0.34414 · Cb − 0.71414 · Cr, blue = luma + 1.772 · Cb,
+// which the library computes in 65536ths. Chroma is doubled here, so that half of each factor is enough,
+// which fits 16 bits. Those of red and blue are in 32768ths, chosen to give the library's values for all
+// 256 values of chroma.
 INLINE struct rgb to_rgb(vh luma, vh cb, vh cr) {
   return (struct rgb){
-      .red = luma + cr + ((scaled(cr + cr, 26345) + 1) >> 1),
-      .green = luma - cr + scaled_sum(cb, -22554, cr, 18734),
-      .blue = luma + cb + cb + ((scaled(cb + cb, -14942) + 1) >> 1),
+      .red = luma + scaled(cr, 22971),
+      .green = luma + scaled_sum(cb, -11277, cr, -23401),
+      .blue = luma + scaled(cb, 29033),
   };
 }
+
+// 2 · (chroma − 128)
+INLINE vh doubled(vh chroma) { return chroma + chroma - 256; }
 
 // A row of chroma whose samples are two pixels wide, with a neighbour before the first and one behind
 // the last; where they are two pixels tall, three times it and the row that is near, if there is one.
@@ -137,35 +151,46 @@ INLINE void add_chroma_rows(
   sums[samples + 1] = sums[samples];
 }
 
-// Chroma of pixels: three quarters of the sample that they lie in, and one of the neighbour.
+// Chroma of pixels, doubled: three quarters of the sample that they lie in, and one of the neighbour.
 INLINE struct parts chroma_between(const int16_t *sums, bool tall) {
   vh x = load_shorts(sums + 1) * 3, before = load_shorts(sums), after = load_shorts(sums + 2);
   return (struct parts){
-      .even = (tall ? (x + before + 8) >> 4 : (x + before + 1) >> 2),
-      .odd = (tall ? (x + after + 7) >> 4 : (x + after + 2) >> 2),
+      .even = doubled(tall ? (x + before + 8) >> 4 : (x + before + 1) >> 2),
+      .odd = doubled(tall ? (x + after + 7) >> 4 : (x + after + 2) >> 2),
   };
+}
+
+// The sums for a row of pixels, of Cb or Cr. Those of two rows are there at a time.
+INLINE int16_t *chroma_sums(const struct kernel_color_planes *job, long row, int c) {
+  return job->sums + (row % 2 * 2 + c) * (job->chroma_stride + PIXELS);
+}
+
+INLINE void add_chroma(const struct kernel_color_planes *job, bool tall, long row) {
+  const long place = tall ? row / 2 : row, last = (job->height - 1) / 2;
+  const long near = row % 2 ? (place < last ? place + 1 : last) : (place > 0 ? place - 1 : 0);
+  for (int c = 0; c < 2; c++) {
+    const uint8_t *rows = job->chroma[c];
+    add_chroma_rows(
+        chroma_sums(job, row, c), rows + place * job->chroma_stride,
+        tall ? rows + near * job->chroma_stride : NULL, (job->width + 1) / 2);
+  }
 }
 
 INLINE void color_row(const struct kernel_color_planes *job, bool wide, bool tall, long row) {
   const long width = job->width, pixels = width * job->height;
-  const long place = tall ? row / 2 : row, last = (job->height - 1) / 2;
-  const long near = row % 2 ? (place < last ? place + 1 : last) : (place > 0 ? place - 1 : 0);
-  const uint8_t *luma = job->luma + row * job->luma_stride, *chroma[2];
-  int16_t *sums[2] = {job->sums, job->sums + job->chroma_stride + PIXELS};
-  for (int c = 0; c < 2; c++) {
-    chroma[c] = job->chroma[c] + place * job->chroma_stride;
-    if (!wide) continue;
-    add_chroma_rows(
-        sums[c], chroma[c], tall ? job->chroma[c] + near * job->chroma_stride : NULL,
-        (width + 1) / 2);
-  }
+  const uint8_t *luma = job->luma + row * job->luma_stride;
   for (long i = 0; i < width; i += PIXELS) {
     struct parts y = load_parts(luma + i), of[2];
     for (int c = 0; c < 2; c++) {
-      of[c] = wide ? chroma_between(sums[c] + i / 2, tall) : load_parts(chroma[c] + i);
+      if (wide) {
+        of[c] = chroma_between(chroma_sums(job, row, c) + i / 2, tall);
+      } else {
+        struct parts x = load_parts(job->chroma[c] + row * job->chroma_stride + i);
+        of[c] = (struct parts){.even = doubled(x.even), .odd = doubled(x.odd)};
+      }
     }
-    struct rgb even = to_rgb(y.even, of[0].even - 128, of[1].even - 128);
-    struct rgb odd = to_rgb(y.odd, of[0].odd - 128, of[1].odd - 128);
+    struct rgb even = to_rgb(y.even, of[0].even, of[1].even);
+    struct rgb odd = to_rgb(y.odd, of[0].odd, of[1].odd);
     const bool whole = i + PIXELS <= width;
     if (job->interleaved) {
       uint8_t *out = job->out + 4 * (row * width + i), part[4 * PIXELS];
@@ -182,10 +207,18 @@ INLINE void color_row(const struct kernel_color_planes *job, bool wide, bool tal
   }
 }
 
-static void color_planes(const struct kernel_color_planes *job) {
+INLINE void color_rows(const struct kernel_color_planes *job, bool wide, bool tall) {
+  if (wide) add_chroma(job, tall, 0);
   for (long row = 0; row < job->height; row++) {
-    if (job->wide && job->tall) color_row(job, true, true, row);
-    else if (job->wide) color_row(job, true, false, row);
-    else color_row(job, false, false, row);
+    // A row ahead: sums are read across the vectors that they were stored as, for which the processor
+    // would wait.
+    if (wide && row + 1 < job->height) add_chroma(job, tall, row + 1);
+    color_row(job, wide, tall, row);
   }
+}
+
+static void color_planes(const struct kernel_color_planes *job) {
+  if (job->wide && job->tall) color_rows(job, true, true);
+  else if (job->wide) color_rows(job, true, false);
+  else color_rows(job, false, false);
 }

@@ -157,7 +157,7 @@ struct kernel_color_planes {
   long luma_stride, chroma_stride;    // bytes of a row, multiples of 64
   long width, height;                 // pixels
   bool wide, tall;                    // whether a sample of chroma is for two pixels
-  int16_t *_Nonnull sums;             // scratch of 2 · (chroma_stride + 64)
+  int16_t *_Nonnull sums;             // scratch of 4 · (chroma_stride + 64)
   bool interleaved;                   // whether colours are pixels of four bytes, the last one 0
   uint8_t *_Nonnull out;              // (3, height, width), or (height, width, 4)
 };
