@@ -12,6 +12,9 @@ struct SmallDataset {
   var information = DatasetInformation(classCount: 3, classNames: ["a", "b", "c"])
   var bandRows = 11
   var pastCache = false
+  /// Where features are made in the writer's memory, how many pieces are asked for before the first is
+  /// appended; nil where they are not.
+  var piecesAhead: Int?
 
   /// Stored feature `index` of row `row`: whole numbers that every type holds.
   static func feature(_ row: Int, _ index: Int) -> Int { (row * 7 + index * 3) % 120 }
@@ -27,22 +30,60 @@ struct SmallDataset {
       path: path, schema: schema, storage: storage, replacingExisting: false, keptAt: nil,
       pastCache: pastCache)
     for (split, count) in rows {
+      if let piecesAhead {
+        try writeMaking(count, to: split, by: writer, piecesAhead)
+        continue
+      }
       for start in stride(from: 0, to: count, by: bandRows) {
         let band = start..<min(start + bandRows, count)
-        let features = band.flatMap { row in
-          (0..<6).flatMap { bytes(of: Self.feature(row, $0), as: featureType) }
-        }
-        let targets = band.map { Int16(Self.label($0)) }
-        try features.withUnsafeBytes { features in
-          try targets.withUnsafeBytes { targets in
-            try writer.append(
-              to: split, features: features, targets: targets, weights: band.map(Self.weight),
-              rowNumbers: band.map(Self.number))
-          }
-        }
+        try features(band).withUnsafeBytes { try append($0, band, to: split, by: writer) }
       }
     }
     try writer.finish(information)
+  }
+
+  private func features(_ rows: Range<Int>) -> [UInt8] {
+    rows.flatMap { row in
+      (0..<6).flatMap { bytes(of: Self.feature(row, $0), as: featureType) }
+    }
+  }
+
+  private func append(
+    _ features: UnsafeRawBufferPointer, _ rows: Range<Int>, to split: SplitName,
+    by writer: DatasetWriter
+  ) throws {
+    try rows.map { Int16(Self.label($0)) }.withUnsafeBytes { targets in
+      try writer.append(
+        to: split, features: features, targets: targets, weights: rows.map(Self.weight),
+        rowNumbers: rows.map(Self.number))
+    }
+  }
+
+  /// Makes features in the writer's memory, and appends each piece in two bands, once others were made.
+  private func writeMaking(
+    _ count: Int, to split: SplitName, by writer: DatasetWriter, _ ahead: Int
+  ) throws {
+    var made: [(rows: Range<Int>, features: UnsafeRawBufferPointer)] = []
+    var row = 0
+    while row < count || !made.isEmpty {
+      if row < count {
+        let piece = try writer.featureMemory(of: split, row: row)
+        let rows = row..<row + piece.count / (6 * featureType.byteCount)
+        piece.copyBytes(from: features(rows))
+        made.append((rows, UnsafeRawBufferPointer(piece)))
+        row = rows.upperBound
+        if made.count <= ahead { continue }
+      }
+      let (rows, features) = made.removeFirst()
+      let middle = rows.lowerBound + rows.count / 3
+      let bytes = (middle - rows.lowerBound) * 6 * featureType.byteCount
+      try append(
+        UnsafeRawBufferPointer(rebasing: features[..<bytes]), rows.lowerBound..<middle, to: split,
+        by: writer)
+      try append(
+        UnsafeRawBufferPointer(rebasing: features[bytes...]), middle..<rows.upperBound, to: split,
+        by: writer)
+    }
   }
 }
 

@@ -68,6 +68,20 @@ import Testing
     #expect(try cachedPart(of: folder.file("a")) < 0.5)
   }
 
+  @Test(arguments: [48, 1000, 100_000, 1 << 20], [false, true])
+  func `rows that are made in the writer's memory are the same file`(
+    chunkBytes: Int, pastCache: Bool
+  ) throws {
+    var small = SmallDataset(featureType: .float64, rows: [.train: 70_000, .test: 300])
+    small.storage = StorageOptions(compression: .none, chunkBytes: chunkBytes)
+    small.bandRows = 7_001
+    try small.write(folder.file("a"))
+    small.pastCache = pastCache
+    small.piecesAhead = 2
+    try small.write(folder.file("b"))
+    #expect(try bytes(of: folder.file("a")) == bytes(of: folder.file("b")))
+  }
+
   @Test func `a file that cannot be opened has no such writer`() {
     #expect(DirectWriter(folder.file("none")) == nil)
   }

@@ -90,14 +90,8 @@ extension AtomicFile {
   static func failure(
     _ target: String, _ problem: String, _ code: Int32
   ) -> DatasetError {
-    let remedy: String? =
-      switch code {
-      case ENOSPC, EDQUOT: "free some space on the disk, or write elsewhere"
-      case EFBIG: "raise the limit on files (ulimit -f), or write elsewhere"
-      case ENOENT: "create its folder first"
-      default: nil
-      }
-    return DatasetError(
-      file: target, problem: "\(problem): \(String(cString: strerror(code)))", remedy: remedy)
+    DatasetError(
+      file: target, problem: "\(problem): \(String(cString: strerror(code)))",
+      remedy: DatasetError.remedy(forWriting: code))
   }
 }

@@ -7,7 +7,6 @@ extension DatasetError {
     let cause = error.libraryMessages.first ?? ""
     // The library tells a failed system call in a paragraph; what the system said is in it.
     let systemError = error.libraryMessages.lazy.compactMap(Self.systemError).first
-    let isFull = systemError == String(cString: strerror(ENOSPC))
     let problem =
       if let systemError {
         "failed while \(error.operation): \(systemError)"
@@ -19,8 +18,23 @@ extension DatasetError {
     self.init(
       file: file ?? error.file, dataset: error.object,
       problem: problem + (cause.isEmpty || systemError != nil ? "" : " (HDF5: \(cause))"),
-      remedy: isFull
-        ? "free some space on the disk, or write elsewhere" : error.forbidden.map(Self.remedy))
+      remedy: systemError.flatMap(Self.remedy) ?? error.forbidden.map(Self.remedy))
+  }
+
+  /// What helps where a file cannot be written, by the number of the system's error.
+  package static func remedy(forWriting code: Int32) -> String? {
+    switch code {
+    case ENOSPC, EDQUOT: "free some space on the disk, or write elsewhere"
+    case EFBIG: "raise the limit on files (ulimit -f), or write elsewhere"
+    case ENOENT: "create its folder first"
+    default: nil
+    }
+  }
+
+  /// Of an error that the library tells in the system's words.
+  private static func remedy(for systemError: String) -> String? {
+    [ENOSPC, EDQUOT, EFBIG].first { String(cString: strerror($0)) == systemError }
+      .flatMap(remedy(forWriting:))
   }
 
   private static func remedy(for forbidden: HDF5Error.Forbidden) -> String {

@@ -9,6 +9,22 @@ extension DatasetWriter {
   /// Waits until the disk has what was stored before. Any thread may call it before `finish`.
   package func synchronize() throws(DatasetError) { try output.synchronize() }
 
+  /// Memory for the features of a row that is to be appended, and of those behind it that lie in one piece
+  /// with it: `append` does not copy those that were made there. Waits until what was there before is
+  /// stored.
+  ///
+  /// - Parameter row: in the piece of the row that is appended next, or in one of the two behind that.
+  package func featureMemory(
+    of split: SplitName, row: Int
+  ) throws(DatasetError) -> UnsafeMutableRawBufferPointer {
+    try columns[split]![.features]!.memory(forRow: row)
+  }
+
+  /// Rows that lie in one piece, at most.
+  package func featureRowsInOnePiece(of split: SplitName) -> Int {
+    columns[split]![.features]!.capacity
+  }
+
   /// Fills memory with the features of stored rows.
   ///
   /// - Parameter row: the first one.
