@@ -49,15 +49,16 @@ let package = Package(
 
     // fast_float (libfast-float-dev) is a C++ template library: compiled here, behind a C function.
     .target(name: "CFastFloat"),
-    // libpng's errors are jumps, which no Swift code may stand in the way of.
-    .target(name: "CImages", linkerSettings: [.linkedLibrary("png")]),
+    // The errors of libpng and libjpeg are jumps, which no Swift code may stand in the way of.
+    .target(name: "CImages", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
 
     module("HDF5", ["CHDF5"]),
     module("Kernels", ["CKernels", "COneDNN", "COpenBLAS"]),
     module("Settings", []),
     module("Networks", ["Kernels", "Settings"]),
     module(
-      "Datasets", ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CISAL", "CSystem", "CXXHash"]),
+      "Datasets",
+      ["HDF5", "Kernels", "Settings", "CCrypto", "CDeflate", "CISAL", "CSystem", "CXXHash"]),
     module("Training", ["Networks", "Datasets", "HDF5", "CSystem"], exclude: ["README.md"]),
     module(
       "Conversion",

@@ -13,9 +13,10 @@ public enum Converter {
     progress: @escaping (ConversionProgress) -> Void = { _ in }
   ) throws(ConversionError) -> ConversionSummary {
     try options.check()
-    let work = options.isResumable ? try WorkingFolder(options) : nil
+    let progress = ProgressReporter(progress)
+    let work = options.isResumable ? try WorkingFolder(options, progress) : nil
     defer { work?.remove() }
-    return try convert(options, keepingIn: work, ProgressReporter(progress))
+    return try convert(options, keepingIn: work, progress)
   }
 
   private static func convert(

@@ -34,6 +34,35 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 16, 1000])
+  func `arrays of several files follow one another in the output`(chunkBytes: Int) throws {
+    let counts = [1, 37, 5, 90]
+    var files: [String] = []
+    var first = 0
+    for (index, count) in counts.enumerated() {
+      let values = (first..<first + count).flatMap { [UInt8($0), UInt8(index), 9] as [UInt8] }
+      files.append(try folder.write(npy("|u1", [count, 3], values), to: "x\(index)"))
+      files.append(
+        try folder.write(npy("|u1", [count], [UInt8](repeating: 1, count: count)), to: "y\(index)"))
+      first += count
+    }
+    var options = options([.train: files])
+    options.shuffle = .none
+    options.storage = StorageOptions(compression: .none, chunkBytes: chunkBytes)
+    _ = try Converter.convert(options)
+    let expected = counts.enumerated().flatMap { index, count in
+      [Int](repeating: index, count: count)
+    }.enumerated().flatMap { [$0, $1, 9] }
+    #expect(try File(opening: output).dataset("train/features").values(as: Int.self) == expected)
+    // And once more, from the file that they are in now.
+    let copy = try folder.write(bytes(of: output), to: "copy.h5")
+    options.sources = [.train: [output, copy]]
+    options.output = folder.file("again.h5")
+    _ = try Converter.convert(options)
+    let again = try File(opening: options.output).dataset("train/features").values(as: Int.self)
+    #expect(again == expected + expected)
+  }
+
   @Test func `without a shuffle rows stay as they are`() throws {
     var options = options([
       .train: try sources("a", rows: 300) + sources("b", rows: 5),

@@ -2,6 +2,7 @@ import CTurboJPEG
 import CZlib
 import Datasets
 import Foundation
+import HDF5
 import TestSupport
 import Testing
 
@@ -67,17 +68,17 @@ func jpeg(
     _ names: [SplitName: String] = [.train: "train"],
     _ change: (inout ConversionOptions) -> Void = { _ in }
   ) throws -> [SplitName: [any RowSource]] {
-    try openSet(names, change).splits
+    try openSet(names, presumes: false, change).splits
   }
 
   func openSet(
     _ names: [SplitName: String] = [.train: "train"],
-    _ change: (inout ConversionOptions) -> Void = { _ in }
+    presumes: Bool = false, _ change: (inout ConversionOptions) -> Void = { _ in }
   ) throws -> ArraySet {
     var options = ConversionOptions(sources: [:], output: "")
     change(&options)
     let sources = try names.mapValues { [try SourceFile(folder.file($0))] }
-    return try ImageSet.open(sources, options)
+    return try ImageSet.open(sources, options, presumes: presumes)
   }
 
   /// The bytes of each image, then its class.
@@ -141,8 +142,7 @@ func jpeg(
       try manager.createSymbolicLink(
         atPath: folder.file(name), withDestinationPath: folder.file(target))
     }
-    let found = try ImageFolder(
-      folder.file("train"), PassProgress(.listing, in: .files, total: nil, to: ProgressReporter()))
+    let found = try ImageFolder(FolderTree(folder.file("train"), ProgressReporter()))
     #expect(found.classNames == ["x", "y"])
     let names = found.files.map { $0.map { $0.dropFirst(folder.file("train").count + 1) } }
     #expect(names == [["x/B", "x/a/z", "x/a-", "x/b", "x/link", "x/ä"], ["y/deep"]])
@@ -151,43 +151,44 @@ func jpeg(
     let error = #expect(throws: ConversionError.self) { try open() }
     #expect(error?.subject.hasSuffix("/train/x/broken") == true)
     #expect(error?.problem.hasPrefix("cannot be read: No such file") == true)
+    let set = try openSet { $0.skipsBadRows = true }
+    #expect(set.skipped.count == 1 && set.splits[.train]![0].rowCount == 7)
   }
 
   @Test(arguments: [(8, 8), (60, 45), (1, 1)])
-  func `an image that becomes another one after it was examined is refused`(
+  func `an image that becomes one of another kind after it was examined is refused`(
     width: Int, height: Int
   ) throws {
-    for other in [
-      jpeg(width, height, [1, 2, 3]),
-      png(width, height, Array(repeating: 1, count: width * height)),
+    for (other, size) in [
+      (jpeg(width, height, [1, 2, 3]), nil),
+      (png(width, height, Array(repeating: 1, count: width * height)), nil),
+      (
+        png(width, height, bits: 16, Array(repeating: 1, count: width * height)),
+        ImageSize(width: 8, height: 8)
+      ),
     ] {
-      for size in [ImageSize(width: 8, height: 8), ImageSize(width: 40, height: 30)] {
-        try write(jpeg(40, 30, [200, 10, 90]), "train/a/0")
-        let source = try open { $0.imageSize = size }[.train]![0]
-        try write(other, "train/a/0")
-        let error = #expect(throws: ConversionError.self) { try rows(source) }
-        let words = other[0] == 0xFF ? "is another image than" : "Not a JPEG file"
-        #expect(error?.problem.contains(words) == true, "\(error?.problem ?? "")")
-      }
+      try write(jpeg(40, 30, [200, 10, 90]), "train/a/0")
+      let source = try open { $0.imageSize = size }[.train]![0]
+      try write(other, "train/a/0")
+      let error = #expect(throws: ConversionError.self) { try rows(source) }
+      #expect(error?.problem.hasPrefix("is another image than") == true)
     }
   }
 
-  /// What the library makes of a file in a decoder of its own; nil where it complains of more than odd
-  /// bytes at the end.
-  private func decoded(_ file: [UInt8], _ width: Int, _ height: Int) -> [UInt8]? {
+  /// What the library makes of a file in a decoder of its own, and whether it complains of nothing.
+  private func decoded(
+    _ file: [UInt8], _ width: Int, _ height: Int
+  ) -> (planes: [UInt8], isClean: Bool) {
     let handle = tjInitDecompress()
     defer { tjDestroy(handle) }
     var pixels = [UInt8](repeating: 0, count: 3 * width * height)
     let status = tjDecompress2(
       handle, file, UInt(file.count), &pixels, Int32(width), 0, Int32(height),
       Int32(TJPF_RGB.rawValue), 0)
-    let message = String(cString: tjGetErrorStr2(handle))
-    guard status == 0 || message.hasSuffix("extraneous bytes before marker 0xd9") else {
-      return nil
-    }
-    return (0..<3).flatMap { color in
+    let planes = (0..<3).flatMap { color in
       stride(from: color, to: pixels.count, by: 3).map { pixels[$0] }
     }
+    return (planes, status == 0)
   }
 
   @Test func `a damaged image is what the library alone makes of it, or refused`() throws {
@@ -200,11 +201,47 @@ func jpeg(
       guard let source = try? open()[.train]![0], source.schema.featureShape == [3, 30, 40] else {
         continue
       }
-      let row = try? rows(source)
-      if row != nil { read += 1 }
-      #expect(row == decoded(file, 40, 30).map { [$0 + [0]] }, "case \(number)")
+      let found = decoded(file, 40, 30)
+      if let row = try? rows(source) {
+        read += 1
+        #expect(row == [found.planes + [0]], "case \(number)")
+      } else {
+        #expect(!found.isClean, "case \(number)")
+      }
     }
     #expect(read > 10)
+  }
+
+  @Test func `what the library warns of is no damage where it leaves the image whole`() throws {
+    let clean = jpeg(40, 30, [255, 255, 255], noise: true, sampling: TJSAMP_420)
+    let scan = clean.indices.first { clean[$0...].starts(with: [0xFF, 0xDA]) }!
+    let half = (scan + clean.count) / 2
+    let jfif = clean.indices.first { clean[$0...].starts(with: "JFIF".utf8) }!
+    let odd: [UInt8] = [1, 2, 3]
+    let expected = decoded(clean, 40, 30).planes + [0]
+    func expect(_ file: [UInt8], _ message: String?) throws {
+      #expect(!decoded(file, 40, 30).isClean)
+      try write(file, "train/a/0")
+      var found: String?
+      do {
+        #expect(try rows(open()[.train]![0]) == [expected])
+      } catch let error as ConversionError {
+        found = error.problem
+      }
+      #expect(found == message.map { "is a damaged JPEG image (\($0))" })
+    }
+    var revision = clean
+    revision[jfif + 5] = 9
+    try expect(revision, nil)
+    // It may have been a segment.
+    try expect(
+      Array(clean[..<scan] + odd + clean[scan...]),
+      "Corrupt JPEG data: 3 extraneous bytes before marker 0xda")
+    try expect(Array(clean.dropLast(2) + odd + clean.suffix(2)), nil)
+    try expect(Array(revision[..<half]), "Premature end of JPEG file")
+    try expect(
+      Array(revision[..<half] + clean.suffix(2)), "Corrupt JPEG data: premature end of data segment"
+    )
   }
 
   @Test func `an image without tables is not read with those of another one`() throws {
@@ -223,7 +260,7 @@ func jpeg(
       bare.removeSubrange(start..<start + 2 + Int(bare[start + 2]) << 8 + Int(bare[start + 3]))
     }
     try write(bare, "train/a/200")
-    #expect(try rows(open()[.train]![0]).last == decoded(whole, 40, 30).map { $0 + [0] })
+    #expect(try rows(open()[.train]![0]).last == decoded(whole, 40, 30).planes + [0])
   }
 
   /// Of sizes that the library's units divide, and that they do not.
@@ -231,7 +268,7 @@ func jpeg(
   func `colours are the library's, however chroma is sampled`(sampling: TJSAMP) throws {
     for (width, height) in [(1, 1), (2, 7), (4, 3), (5, 2), (6, 9), (16, 16), (33, 17), (120, 31)] {
       let file = jpeg(width, height, [255, 255, 255], noise: true, sampling: sampling)
-      let planes = try #require(decoded(file, width, height))
+      let planes = decoded(file, width, height).planes
       let pixels = (0..<width * height).flatMap { pixel in
         (0..<3).map { planes[$0 * width * height + pixel] }
       }
@@ -361,6 +398,84 @@ func jpeg(
     #expect(
       set.skipped.examples.first?.description.hasPrefix("\(folder.path)/train/a/1.png: is no PNG")
         == true)
+  }
+
+  /// So many that only some are looked at before they are decoded.
+  private static let many = 300
+
+  /// Every fourth image is looked at beforehand.
+  private func writeMany(_ image: (Int) -> [UInt8]) throws {
+    for number in 0..<Self.many {
+      let name = String(repeating: "0", count: 3 - "\(number)".count) + "\(number)"
+      try write(image(number), "train/\(number < 200 ? "a" : "b")/\(name)")
+    }
+  }
+
+  @Test func `many images are taken for what some are, and the rows are the same`() throws {
+    try writeMany { png(2, 1, [UInt8($0 % 256), UInt8($0 / 256)]) }
+    let set = try openSet(presumes: true)
+    #expect(set.found != .null && !set.presumedWrongly)
+    #expect(try openSet(presumes: true) { $0.skipsBadRows = true }.found == .null)
+    let all = try openSet(presumes: false)
+    #expect(all.found == .null)
+    let found = try rows(set.splits[.train]![0])
+    #expect(found.count == Self.many)
+    #expect(try found == rows(all.splits[.train]![0]))
+  }
+
+  @Test func `images that are not what some are taken for are found`() throws {
+    let odd = 201
+    let output = folder.file("out.h5")
+    func convert(_ other: [UInt8]) throws -> ConversionSummary {
+      try writeMany { $0 == odd ? other : png(2, 1, [UInt8($0 % 256), 7]) }
+      let set = try openSet(presumes: true)
+      #expect(set.found != .null)
+      #expect(throws: ConversionError.self) { try rows(set.splits[.train]![0]) }
+      #expect(set.presumedWrongly)
+      var options = ConversionOptions(sources: [.train: [folder.file("train")]], output: output)
+      options.shuffle = .none
+      options.replacesExisting = true
+      return try Converter.convert(options)
+    }
+    // Colours among grey images make all of them colours.
+    let summary = try convert(png(2, 1, color: 2, [1, 2, 3, 4, 5, 6]))
+    #expect(summary.featureShape == [3, 1, 2])
+    let features = try File(opening: output).dataset("train/features").values(as: UInt8.self)
+    #expect(
+      Array(features[6 * 200..<6 * 203]) == [
+        200, 7, 200, 7, 200, 7, 1, 4, 2, 5, 3, 6, 202, 7, 202, 7, 202, 7,
+      ])
+    for (other, words) in [
+      (png(1, 1, [1]), "/201: has 1×1 pixels; expected 2×1, as "),
+      (png(2, 1, bits: 16, [1, 2, 3, 4]), "/201: has 16 bits a sample; expected 8, as "),
+    ] {
+      let error = #expect(throws: ConversionError.self) { try convert(other) }
+      #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test func `images of several folders follow one another in the output`() throws {
+    for number in 0..<50 {
+      try write(
+        png(2, 1, [UInt8(number), 1]), "\(number < 7 ? 0 : number < 20 ? 1 : 2)/a/\(100 + number)")
+    }
+    let output = folder.file("out.h5")
+    var options = ConversionOptions(
+      sources: [.train: (0..<3).map { folder.file("\($0)") }], output: output)
+    options.shuffle = .none
+    // Pieces of many rows, that are not those of a folder.
+    options.storage = StorageOptions(compression: .none, chunkBytes: 10)
+    _ = try Converter.convert(options)
+    let features = try File(opening: output).dataset("train/features").values(as: UInt8.self)
+    #expect(features == (0..<50).flatMap { [$0, 1] })
+  }
+
+  @Test func `among many images, what is none is named when its turn comes`() throws {
+    try writeMany { $0 == 201 ? [1, 2, 3] : png(2, 1, [UInt8($0 % 256), 7]) }
+    let set = try openSet(presumes: true)
+    let error = #expect(throws: ConversionError.self) { try rows(set.splits[.train]![0]) }
+    #expect(error?.description.contains("/201: is no PNG or JPEG image") == true)
+    #expect(!set.presumedWrongly)
   }
 
   @Test(arguments: [0, 1])

@@ -1,4 +1,4 @@
-// A C door to libpng, whose errors are jumps that Swift cannot take.
+// C doors to libpng and libjpeg, whose errors are jumps that Swift cannot take.
 #ifndef CIMAGES_H
 #define CIMAGES_H
 
@@ -16,5 +16,17 @@
 int lockstep_png_decode(
     const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, int channels, int bits,
     uint8_t *rows, char *message, size_t message_bytes);
+
+// Decodes the JPEG file that `bytes` are into rows of interleaved samples, or, where `rows` is NULL, its
+// header alone. What the library warns of is an error but for what leaves the image whole: an unknown
+// revision of JFIF, and odd bytes before the end of the image.
+//
+// `width`, `height` and `channels` (1 grey, 3 red, green and blue, 4 a sample more behind them) are what the
+// caller has made room for in `rows`.
+//
+// Returns 0, or -1 with the library's words for what is wrong in `message`.
+int lockstep_jpeg_decode(
+    const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, int channels, uint8_t *rows,
+    char *message, size_t message_bytes);
 
 #endif

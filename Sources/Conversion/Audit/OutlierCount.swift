@@ -1,7 +1,8 @@
+import Datasets
 import HDF5
 
 /// Counts, as rows are written, the values of columns that stand far off from the others.
-struct OutlierCount: NumberReader {
+struct OutlierCount {
   /// A number so many standard deviations from the mean of its column is an outlier.
   static let deviations = 6.0
 
@@ -47,9 +48,42 @@ struct OutlierCount: NumberReader {
     }
   }
 
-  /// Adds the features of rows.
+  /// Adds the features of rows, on all cores.
   mutating func add(_ features: UnsafeRawBufferPointer) {
-    read(features, as: type)
+    let rowBytes = width * type.byteCount
+    let parts = RowParts(features.count / rowBytes, rowBytes: rowBytes)
+    nonisolated(unsafe) let features = features
+    let found = concurrentResults(parts.count) { [self] part in
+      let bytes = parts[part].lowerBound * rowBytes..<parts[part].upperBound * rowBytes
+      var count = PartCount(low: low, high: high, width: width, first: self.features.lowerBound)
+      count.read(UnsafeRawBufferPointer(rebasing: features[bytes]), as: type)
+      return count.counts
+    }
+    for more in found {
+      for index in counts.indices { counts[index] += more[index] }
+    }
+  }
+
+  /// Outliers of each column.
+  var result: [String: Int] {
+    Dictionary(columns.map { ($0.name, counts[$0.feature - features.lowerBound]) }) { first, _ in
+      first
+    }
+  }
+}
+
+/// Counts in some rows.
+private struct PartCount: NumberReader {
+  private let low: [Double]
+  private let high: [Double]
+  private let width: Int
+  /// The feature that `low` begins with.
+  private let first: Int
+  private(set) var counts: [Int]
+
+  init(low: [Double], high: [Double], width: Int, first: Int) {
+    (self.low, self.high, self.width, self.first) = (low, high, width, first)
+    counts = Array(repeating: 0, count: low.count)
   }
 
   @inline(__always)
@@ -57,8 +91,8 @@ struct OutlierCount: NumberReader {
     _ values: UnsafeBufferPointer<Number>, _ double: (Number) -> Double
   ) {
     guard let start = values.baseAddress else { return }
-    let (width, rows, count) = (width, values.count / width, features.count)
-    var place = start + features.lowerBound
+    let (rows, count) = (values.count / width, low.count)
+    var place = start + first
     low.withUnsafeBufferPointer { low in
       high.withUnsafeBufferPointer { high in
         counts.withUnsafeMutableBufferPointer { counts in
@@ -74,13 +108,6 @@ struct OutlierCount: NumberReader {
           }
         }
       }
-    }
-  }
-
-  /// Outliers of each column.
-  var result: [String: Int] {
-    Dictionary(columns.map { ($0.name, counts[$0.feature - features.lowerBound]) }) { first, _ in
-      first
     }
   }
 }

@@ -75,6 +75,6 @@ final class SpillFile {
       subject: output,
       problem: "the working file beside it cannot be \(action): "
         + String(cString: strerror(failure)),
-      remedy: failure == ENOSPC ? "free some space on the disk, or write elsewhere" : nil)
+      remedy: DatasetError.remedy(forWriting: failure))
   }
 }

@@ -63,12 +63,13 @@ final class HDF5Source: PlacedRowSource {
   var datasets: (features: String, targets: String, weights: String?)? { rows.paths }
 
   func read(
-    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+    bandRows: Int, from place: RowPlace, in memory: FeatureMemory?,
+    _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let weights = UnsafeMutableBufferPointer<Float>.allocate(
       capacity: schema.hasWeights ? min(bandRows, rowCount) : 0)
     defer { weights.deallocate() }
-    try readBands(of: bandRows, from: place.row) { band throws(ConversionError) in
+    try readBands(of: bandRows, from: place.row, in: memory) { band throws(ConversionError) in
       var band = band
       if schema.hasWeights {
         // Not among what is read ahead: there is memory for those of one band.

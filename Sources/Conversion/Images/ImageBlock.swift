@@ -5,24 +5,40 @@ import HDF5
 /// own images only, and nobody reads; `wait` ends that.
 final class ImageBlock: @unchecked Sendable {
   let group = DispatchGroup()
-  /// What is wrong with the first bad image.
-  var failure: ConversionError?
+  /// The first bad image, and what is wrong with it.
+  var failure: (path: String, problem: ImageHeader.Problem)?
+  /// The images that are decoded now.
+  private(set) var rows = 0..<0
   private let schema: SourceSchema
-  private let features: UnsafeMutableRawBufferPointer
+  /// Nil where features are put elsewhere.
+  private let own: UnsafeMutableRawBufferPointer?
+  private var features = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private let targets: UnsafeMutableRawBufferPointer
 
-  init(rows: Int, schema: SourceSchema) {
+  /// - Parameter hasFeatures: whether there is to be memory for features.
+  init(rows: Int, schema: SourceSchema, hasFeatures: Bool) {
     self.schema = schema
-    features = .allocate(byteCount: rows * schema.featureBytes, alignment: 64)
+    own =
+      hasFeatures ? .allocate(byteCount: rows * schema.featureBytes, alignment: 64) : nil
     targets = .allocate(byteCount: rows * schema.targetBytes, alignment: 64)
   }
 
   deinit {
-    features.deallocate()
+    own?.deallocate()
     targets.deallocate()
   }
 
-  func wait() -> ConversionError? {
+  /// Begins with other images.
+  ///
+  /// - Parameters:
+  ///   - rows: the first of them, if not all have room.
+  ///   - memory: for their features; nil for the block's own.
+  func begin(with rows: Range<Int>, in memory: UnsafeMutableRawBufferPointer?) {
+    features = memory ?? own!
+    self.rows = rows.prefix(features.count / schema.featureBytes)
+  }
+
+  func wait() -> (path: String, problem: ImageHeader.Problem)? {
     group.wait()
     return failure
   }
@@ -36,9 +52,9 @@ final class ImageBlock: @unchecked Sendable {
     targets.storeLabel(label, at: place, as: schema.targetType)
   }
 
-  /// Rows of those that the block holds.
-  func band(_ rows: Range<Int>, of block: Range<Int>) -> SourceBand {
-    let places = rows.lowerBound - block.lowerBound..<rows.upperBound - block.lowerBound
+  /// Some of its rows.
+  func band(_ rows: Range<Int>) -> SourceBand {
+    let places = rows.lowerBound - self.rows.lowerBound..<rows.upperBound - self.rows.lowerBound
     return SourceBand(
       firstRow: rows.lowerBound, rows: rows.count,
       features: UnsafeRawBufferPointer(

@@ -3,41 +3,59 @@ import Dispatch
 
 /// Decodes images, and brings them to one size, on all cores.
 struct ImageBlockDecoder: Sendable {
-  let images: [ImageFile]
+  var images: [ImageFile]
+  let kind: ImageKind
   let resampler: Resampler
   private let scratch = ScratchPool()
 
-  init(images: [ImageFile], resampler: Resampler) {
-    self.images = images
-    self.resampler = resampler
+  /// Of an image.
+  var featureBytes: Int { resampler.size.pixels * kind.channels * kind.bits / 8 }
+
+  init(images: [ImageFile], kind: ImageKind, resampler: Resampler) {
+    (self.images, self.kind, self.resampler) = (images, kind, resampler)
   }
 
-  /// Begins to decode images; `block.wait()` says when all are there.
-  func start(_ rows: Range<Int>, in block: ImageBlock) {
+  /// Begins to decode a block's images; `block.wait()` says when all are there.
+  func start(_ block: ImageBlock) {
+    let rows = block.rows
     block.group.enter()
     DispatchQueue.global().async {
-      let problems = concurrentResults(rows.count) { index in
-        decode(images[rows.lowerBound + index], place: index, in: block)
+      let problems = concurrentResults(rows.count) { place in
+        let image = images[rows.lowerBound + place]
+        block.setLabel(image.label, at: place)
+        return decode(image, into: block.features(at: place))
       }
       block.failure =
         zip(rows, problems).lazy.compactMap { row, problem in
-          problem.map { ConversionError(images[row].path, $0) }
+          problem.map { (images[row].path, $0) }
         }.first
       block.group.leave()
     }
   }
 
-  private func decode(
-    _ image: ImageFile, place: Int, in block: ImageBlock
+  /// Decodes an image.
+  ///
+  /// - Parameter out: (height, width) for grey images, else (3, height, width).
+  /// - Returns: what is wrong with it.
+  func decode(
+    _ image: ImageFile, into out: UnsafeMutableRawBufferPointer
   ) -> ImageHeader.Problem? {
-    block.setLabel(image.label, at: place)
-    let size = ImageSize(width: image.header.width, height: image.header.height)
     do throws(ImageHeader.Problem) {
-      if size == resampler.size, resampler.channels == 3, let sampling = image.header.sampling {
-        let planes = block.features(at: place).bindMemory(to: UInt8.self)
-        try image.decode(sampling, intoPlanes: planes, scratch)
-      } else {
-        try decode(image, size, into: block.features(at: place))
+      try image.withBytes(scratch) { bytes throws(ImageHeader.Problem) in
+        let encoded = try EncodedImage(bytes)
+        guard kind.allows(encoded.header) else {
+          throw ImageHeader.Problem(
+            problem: "is another image than when it was examined",
+            expected: "files that stay as they are", isOfOtherKind: true)
+        }
+        if encoded.header.size == resampler.size, resampler.channels == 3,
+          let sampling = encoded.header.sampling
+        {
+          let planes = out.bindMemory(to: UInt8.self)
+          try encoded.decode(sampling, intoPlanes: planes, scratch)
+        } else {
+          try decode(encoded, into: out)
+        }
       }
       return nil
     } catch {
@@ -47,8 +65,9 @@ struct ImageBlockDecoder: Sendable {
 
   /// Decodes an image into interleaved samples, and brings it to the size of all.
   private func decode(
-    _ image: ImageFile, _ size: ImageSize, into out: UnsafeMutableRawBufferPointer
+    _ image: EncodedImage, into out: UnsafeMutableRawBufferPointer
   ) throws(ImageHeader.Problem) {
+    let size = image.header.size
     let isOfPixels = image.header.bits == 8 && resampler.takesPixels(of: size)
     let samples = isOfPixels ? 4 : resampler.channels
     let rows = scratch.take(size.pixels * samples * (image.header.bits / 8))

@@ -14,6 +14,8 @@ struct ImageHeader: Equatable {
   /// Of a JPEG image of luma and chroma, where colours can be made of its planes.
   var sampling: ColorPlanes.Sampling?
 
+  var size: ImageSize { ImageSize(width: width, height: height) }
+
   /// Larger images are refused before memory is made for them.
   static let mostPixels = 1 << 26
   /// As many as a JPEG image can have.
@@ -28,6 +30,8 @@ struct ImageHeader: Equatable {
     var problem: String
     var expected: String?
     var remedy: String?
+    /// Whether the image is good, and of another kind than the one that all were taken for.
+    var isOfOtherKind = false
   }
 
   /// - Parameters:

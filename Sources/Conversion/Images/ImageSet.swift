@@ -5,25 +5,37 @@ import HDF5
 /// and their rows are of one kind.
 struct ImageSet {
   private let options: ConversionOptions
-  /// For what is read of files, and decoded of those that may be damaged.
+  /// For what is read of files.
   private let scratch = ScratchPool()
-  private var folders: [(split: SplitName, source: SourceFile, count: Int, files: [ImageFile])] = []
+  private var folders: [Folder] = []
   private var classNames: [String] = []
   private var skipped = SkippedRows()
 
+  private struct Folder {
+    let split: SplitName
+    let source: SourceFile
+    /// Of all files, those that are skipped included.
+    let count: Int
+    var files: [ImageFile]
+  }
+
+  private typealias Examined = (file: ImageFile, header: ImageHeader)
+
   /// Opens the folders of each split.
+  /// - Parameter presumes: whether many images may be taken for what some of them are.
   static func open(
-    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions,
+    _ sources: [SplitName: [SourceFile]], _ options: ConversionOptions, presumes: Bool,
     _ progress: ProgressReporter = ProgressReporter()
   ) throws(ConversionError) -> ArraySet {
     var set = ImageSet(options)
-    let pass = PassProgress(.listing, in: .files, total: nil, to: progress)
     for (split, folders) in sources.sorted(by: { $0.key < $1.key }) {
-      let opened = try folders.map { folder throws(ConversionError) in
-        pass.begin(folder.path)
-        let opened = try ImageFolder(folder.path, pass)
-        pass.end(at: opened.files.reduce(0) { $0 + $1.count })
-        return opened
+      let opened = try folders.map { source throws(ConversionError) in
+        guard let folder = source.folder else {
+          throw ConversionError(
+            subject: source.path, problem: "is a file",
+            expected: "a folder with a folder of images for each class")
+        }
+        return try ImageFolder(folder)
       }
       if set.classNames.isEmpty {
         set.classNames = Array(Set(opened.flatMap(\.classNames)))
@@ -31,9 +43,12 @@ struct ImageSet {
       }
       for (source, folder) in zip(folders, opened) { try set.add(source, folder, to: split) }
     }
-    let sources = try set.makeSources()
+    let presumed = presumes ? set.presumedKind() : nil
+    let kind = if let presumed { presumed } else { try set.examine() }
+    let presumption = presumed == nil ? nil : ImagePresumption()
+    let rows = try set.makeSources(of: kind, presumption)
     return try ArraySet(
-      sources, options, skipped: set.skipped, findsBadRows: false, progress)
+      rows, options, skipped: set.skipped, findsBadRows: false, presumption: presumption, progress)
   }
 
   private init(_ options: ConversionOptions) {
@@ -53,116 +68,126 @@ struct ImageSet {
       files += paths.map { ImageFile(path: $0, label: label) }
     }
     for index in files.indices { files[index].number = index }
-    folders.append((split, source, files.count, try readHeaders(files, of: source)))
+    folders.append(Folder(split: split, source: source, count: files.count, files: files))
   }
 
-  /// The files with their headers, read on all cores; without those that are to be skipped.
+  // MARK: - What images are
+
+  /// So many images, from all over the folders, tell what the others are, where there are many more:
+  /// then each file is opened once.
+  private static let sampleCount = 64
+
+  /// What images are taken for; nil where all have to be looked at: where there are few, where those
+  /// that are damaged must be known before rows are counted, and where some are of another kind.
+  private func presumedKind() -> ImageKind? {
+    let count = folders.reduce(0) { $0 + $1.files.count }
+    guard !options.skipsBadRows, count > 4 * Self.sampleCount else { return nil }
+    let all = folders.map(\.files).joined()
+    let step = count / Self.sampleCount
+    var sample: [Examined] = []
+    for (index, file) in all.enumerated() where index.isMultiple(of: step) {
+      guard let header = try? file.readHeader(scratch) else { return nil }
+      sample.append((file, header))
+    }
+    return try? ImageKind(of: sample, areResized: options.imageSize != nil)
+  }
+
+  /// Reads the headers of all images, and leaves out those that are to be skipped.
+  private mutating func examine() throws(ConversionError) -> ImageKind {
+    var images: [Examined] = []
+    for index in folders.indices {
+      let good = try readHeaders(of: folders[index])
+      folders[index].files = good.map(\.file)
+      images += good
+    }
+    return try ImageKind(of: images, areResized: options.imageSize != nil)
+  }
+
+  /// The files of a folder with their headers, read on all cores; without those that are to be skipped.
   private mutating func readHeaders(
-    _ files: [ImageFile], of source: SourceFile
-  ) throws(ConversionError) -> [ImageFile] {
-    let pass = beginPass(files, of: source)
+    of folder: Folder
+  ) throws(ConversionError) -> [Examined] {
+    let files = folder.files
+    let pass = beginPass(over: folder)
     let results = pass.concurrentResults(files.count, amount: files.count) {
       [scratch] index in
-      var file = files[index]
       do throws(ImageHeader.Problem) {
-        try file.readHeader(scratch)
-        return Result<ImageFile, ImageHeader.Problem>.success(file)
+        return Result<ImageHeader, ImageHeader.Problem>.success(
+          try files[index].readHeader(scratch))
       } catch {
         return .failure(error)
       }
     }
     pass.end(at: files.count)
-    var good: [ImageFile] = []
+    var good: [Examined] = []
     for (file, result) in zip(files, results) {
       switch result {
-      case .success(let file): good.append(file)
+      case .success(let header): good.append((file, header))
       case .failure(let problem):
         guard options.skipsBadRows else { throw ConversionError(file.path, problem) }
         skipped.add(ConversionError(file.path, problem))
       }
     }
-    return try atLeastOne(good, of: source)
+    guard !good.isEmpty else { throw Self.noImage(in: folder) }
+    return good
   }
 
   /// Begins a pass over the images of a folder.
-  private func beginPass(_ files: [ImageFile], of source: SourceFile) -> PassProgress {
-    let pass = PassProgress(.examining, in: .files, total: files.count, to: source.progress)
-    pass.begin(source.path)
+  private func beginPass(over folder: Folder) -> PassProgress {
+    let pass = PassProgress(
+      .examining, in: .files, total: folder.files.count, to: folder.source.progress)
+    pass.begin(folder.source.path)
     return pass
   }
 
-  private mutating func makeSources() throws(ConversionError) -> [SplitName: [any RowSource]] {
-    let all = folders.flatMap(\.files)
-    let channels = all.map(\.header.channels).max()!
-    let bits = all[0].header.bits
-    if let other = all.first(where: { $0.header.bits != bits }) {
-      throw ConversionError(
-        subject: other.path, problem: "has \(other.header.bits) bits a sample",
-        expected: "\(bits), as \(all[0].path) has",
-        remedy: "convert images of one kind at a time, or make them alike first")
-    }
-    let size = if let size = options.imageSize { size } else { try commonSize(all) }
-    let resampler = Resampler(size: size, fit: options.imageFit, channels: channels)
+  // MARK: - Sources
+
+  private mutating func makeSources(
+    of kind: ImageKind, _ presumption: ImagePresumption?
+  ) throws(ConversionError) -> [SplitName: [any RowSource]] {
+    let resampler = Resampler(
+      size: options.imageSize ?? kind.size!, fit: options.imageFit, channels: kind.channels)
     var sources: [SplitName: [any RowSource]] = [:]
     for folder in folders {
-      var files = folder.files
-      if options.skipsBadRows { files = try leaveOutDamaged(files, of: folder.source, channels) }
+      var decoder = ImageBlockDecoder(images: folder.files, kind: kind, resampler: resampler)
+      if options.skipsBadRows { decoder.images = try undamaged(of: folder, decoder) }
       sources[folder.split, default: []].append(
         ImageSource(
-          path: folder.source.path, classNames: classNames, bits: bits,
-          ImageBlockDecoder(images: files, resampler: resampler),
-          numberCount: folder.count))
+          path: folder.source.path, classNames: classNames, decoder, numberCount: folder.count,
+          presumption: presumption))
     }
     return sources
   }
 
-  private func commonSize(_ files: [ImageFile]) throws(ConversionError) -> ImageSize {
-    let first = files[0].header
-    let size = ImageSize(width: first.width, height: first.height)
-    let other = files.first { $0.header.width != size.width || $0.header.height != size.height }
-    guard let other else { return size }
-    throw ConversionError(
-      subject: other.path, problem: "has \(other.header.width)×\(other.header.height) pixels",
-      expected: "\(size.words), as \(files[0].path) has",
-      remedy: "bring all images to one size with --image-size WIDTHxHEIGHT")
-  }
-
   /// Decodes all images, since what is damaged must be known before rows are counted.
-  private mutating func leaveOutDamaged(
-    _ files: [ImageFile], of source: SourceFile, _ channels: Int
+  private mutating func undamaged(
+    of folder: Folder, _ decoder: ImageBlockDecoder
   ) throws(ConversionError) -> [ImageFile] {
-    let pass = beginPass(files, of: source)
-    let results = pass.concurrentResults(files.count, amount: files.count) {
+    let bytes = decoder.featureBytes
+    let pass = beginPass(over: folder)
+    let results = pass.concurrentResults(folder.files.count, amount: folder.files.count) {
       [scratch] index -> ImageHeader.Problem? in
-      let header = files[index].header
-      let rows = scratch.take(header.width * header.height * channels * (header.bits / 8))
-      defer { scratch.give(rows) }
-      do throws(ImageHeader.Problem) {
-        try files[index].decode(channels: channels, into: rows, scratch)
-        return nil
-      } catch {
-        return error
-      }
+      let memory = scratch.take(bytes)
+      defer { scratch.give(memory) }
+      return decoder.decode(
+        folder.files[index], into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
     }
-    pass.end(at: files.count)
+    pass.end(at: folder.files.count)
     var good: [ImageFile] = []
-    for (file, problem) in zip(files, results) {
+    for (file, problem) in zip(folder.files, results) {
       if let problem {
         skipped.add(ConversionError(file.path, problem))
       } else {
         good.append(file)
       }
     }
-    return try atLeastOne(good, of: source)
+    guard !good.isEmpty else { throw Self.noImage(in: folder) }
+    return good
   }
 
-  /// What is left of a folder's files without those that were skipped.
-  private func atLeastOne(
-    _ files: [ImageFile], of source: SourceFile
-  ) throws(ConversionError) -> [ImageFile] {
-    guard files.isEmpty else { return files }
-    throw ConversionError(
-      subject: source.path, problem: "has no image that can be read",
+  private static func noImage(in folder: Folder) -> ConversionError {
+    ConversionError(
+      subject: folder.source.path, problem: "has no image that can be read",
       expected: "PNG or JPEG images in a folder for each class",
       remedy: "convert it without --on-error skip to see what is wrong with the first")
   }

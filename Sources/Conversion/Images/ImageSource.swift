@@ -8,18 +8,23 @@ final class ImageSource: PlacedRowSource {
   let schema: SourceSchema
   let numberCount: Int
   private let decoder: ImageBlockDecoder
+  /// Nil where all images were looked at.
+  private let presumption: ImagePresumption?
 
   init(
-    path: String, classNames: [String], bits: Int, _ decoder: ImageBlockDecoder, numberCount: Int
+    path: String, classNames: [String], _ decoder: ImageBlockDecoder, numberCount: Int,
+    presumption: ImagePresumption?
   ) {
     self.path = path
     self.decoder = decoder
+    self.presumption = presumption
     self.numberCount = numberCount
     let (size, channels) = (decoder.resampler.size, decoder.resampler.channels)
     let shape = [size.height, size.width]
     schema = SourceSchema(
       featureShape: channels == 1 ? shape : [channels] + shape,
-      featureType: bits == 16 ? .uint16 : .uint8, isSmallestType: true, targetShape: [],
+      featureType: decoder.kind.bits == 16 ? .uint16 : .uint8, isSmallestType: true,
+      targetShape: [],
       targetType: classNames.count <= 256 ? .uint8 : .int32, classNames: classNames)
   }
 
@@ -36,36 +41,50 @@ final class ImageSource: PlacedRowSource {
     }
   }
 
-  /// While a block of images is taken the next ones are decoded, each in memory of its own: two of
-  /// them, so that no core waits for the last images of a block.
+  /// While a block of images is taken the next ones are decoded: two of them, so that no core waits for
+  /// the last images of a block.
   func read(
-    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+    bandRows: Int, from place: RowPlace, in memory: FeatureMemory?,
+    _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    guard place.row < rowCount else { return }
-    let blockRows = min(rowCount, max(bandRows, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let blocks = stride(from: place.row, to: rowCount, by: blockRows).map {
-      $0..<min($0 + blockRows, rowCount)
+    let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    // Pieces of few images would leave cores without one.
+    let memory = memory.flatMap { $0.pieceRows < cores ? nil : $0 }
+    let blockRows = min(rowCount, memory?.pieceRows ?? max(bandRows, 2 * cores))
+    let blocks = (0..<3).map { _ in
+      ImageBlock(rows: blockRows, schema: schema, hasFeatures: memory == nil)
     }
-    let ahead = 2
-    let memory = (0...min(ahead, blocks.count - 1)).map { _ in
-      ImageBlock(rows: blockRows, schema: schema)
+    defer { for block in blocks { _ = block.wait() } }
+    var (taken, started) = (place.row, place.row)
+    func start(_ block: ImageBlock) throws(ConversionError) {
+      guard started < rowCount else { return }
+      let rows = started..<min(started + blockRows, rowCount)
+      block.begin(with: rows, in: try memory?.piece(started))
+      decoder.start(block)
+      started = block.rows.upperBound
     }
-    defer { for block in memory { _ = block.wait() } }
-    func start(_ index: Int) {
-      guard index < blocks.count else { return }
-      decoder.start(blocks[index], in: memory[index % memory.count])
-    }
-    for index in 0..<ahead { start(index) }
-    for (index, block) in blocks.enumerated() {
-      let images = memory[index % memory.count]
-      if let failure = images.wait() { throw failure }
-      start(index + ahead)
-      for first in stride(from: block.lowerBound, to: block.upperBound, by: bandRows) {
-        let rows = first..<min(first + bandRows, block.upperBound)
-        var band = images.band(rows, of: block)
-        band.numbers = decoder.images[rows].map(\.number)
-        try body(band)
+    for block in blocks.dropLast() { try start(block) }
+    var turn = 0
+    while taken < rowCount {
+      let block = blocks[turn % blocks.count]
+      if let (path, problem) = block.wait() {
+        if problem.isOfOtherKind { presumption?.isWrong = true }
+        throw ConversionError(path, problem)
       }
+      try start(blocks[(turn + blocks.count - 1) % blocks.count])
+      try handOut(block, bandRows: bandRows, body)
+      (taken, turn) = (block.rows.upperBound, turn + 1)
+    }
+  }
+
+  private func handOut(
+    _ block: ImageBlock, bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    for first in stride(from: block.rows.lowerBound, to: block.rows.upperBound, by: bandRows) {
+      let rows = first..<min(first + bandRows, block.rows.upperBound)
+      var band = block.band(rows)
+      band.numbers = decoder.images[rows].map(\.number)
+      try body(band)
     }
   }
 }

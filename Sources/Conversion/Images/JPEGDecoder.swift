@@ -1,27 +1,31 @@
+import CImages
 import CTurboJPEG
 import Datasets
 import Kernels
 
 /// Decodes JPEG files. Any thread may call it.
+///
+/// TurboJPEG decodes them. It says whether the library warned of anything, but neither of what all nor
+/// whether an error came behind; and much that cameras write, it warns of, and leaves the image whole. So
+/// what it warned of is decoded again by the library's older interface, libjpeg's, which says all that.
 enum JPEGDecoder {
   /// - Returns: nil where the header goes on behind `start`.
   static func header(
     _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool
   ) throws(ImageHeader.Problem) -> ImageHeader? {
-    try withDecoder { handle throws(ImageHeader.Problem) in
-      try header(start, isWhole: isWhole, handle)
-    }
-  }
-
-  private static func header(
-    _ start: UnsafeBufferPointer<UInt8>, isWhole: Bool, _ handle: tjhandle
-  ) throws(ImageHeader.Problem) -> ImageHeader? {
     var (width, height, subsampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
-    let status = tjDecompressHeader3(
-      handle, start.baseAddress, UInt(start.count), &width, &height, &subsampling, &space)
-    guard status == 0, width > 0, height > 0 else {
-      if !isWhole { return nil }
-      throw damaged(handle)
+    let isRead = try withDecoder { handle throws(ImageHeader.Problem) in
+      let status = tjDecompressHeader3(
+        handle, start.baseAddress, UInt(start.count), &width, &height, &subsampling, &space)
+      if isWhole, try hasWarnings(status, handle) {
+        try decodeWarned(start, width: Int(width), height: Int(height), channels: 3, into: nil)
+        return true
+      }
+      return status == 0 && width > 0 && height > 0
+    }
+    guard isRead else {
+      if isWhole { throw damaged("it has no image") }
+      return nil
     }
     guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
       throw ImageHeader.Problem(
@@ -45,21 +49,26 @@ enum JPEGDecoder {
   }
 
   /// Decodes into rows of interleaved samples: grey, RGB, or RGB and a byte more, which takes less time.
+  ///
+  /// - Parameter header: of these very bytes.
   static func decode(
     _ bytes: UnsafeBufferPointer<UInt8>, _ header: ImageHeader, channels: Int,
     into rows: UnsafeMutableRawBufferPointer, _ scratch: ScratchPool
   ) throws(ImageHeader.Problem) {
+    let samples = rows.bindMemory(to: UInt8.self)
     if channels == 4, let sampling = header.sampling {
-      let pixels = rows.bindMemory(to: UInt8.self)
-      return try decode(bytes, header, sampling, to: .pixels, into: pixels, scratch)
+      return try decode(bytes, header, sampling, to: .pixels, into: samples, scratch)
     }
-    try withDecoder { handle throws(ImageHeader.Problem) in
-      try check(bytes, isStill: header, handle)
+    let (width, height) = (header.width, header.height)
+    let hasWarnings = try withDecoder { handle throws(ImageHeader.Problem) in
       let status = tjDecompress2(
-        handle, bytes.baseAddress, UInt(bytes.count), rows.bindMemory(to: UInt8.self).baseAddress,
-        Int32(header.width), 0, Int32(header.height), form(channels), TJFLAG_LIMITSCANS)
-      try check(status, handle)
+        handle, bytes.baseAddress, UInt(bytes.count), samples.baseAddress, Int32(width), 0,
+        Int32(height), form(channels), TJFLAG_LIMITSCANS)
+      return try Self.hasWarnings(status, handle)
     }
+    guard hasWarnings else { return }
+    try decodeWarned(
+      bytes, width: width, height: height, channels: channels, into: samples.baseAddress)
   }
 
   /// Decodes colours, of an image whose header tells of a sampling.
@@ -72,38 +81,20 @@ enum JPEGDecoder {
       ColorPlanes.scratchBytes(width: width, height: height, sampling: sampling))
     defer { scratch.give(memory) }
     let image = ColorPlanes(width: width, height: height, sampling: sampling, scratch: memory)
-    try withDecoder { handle throws(ImageHeader.Problem) in
-      try check(bytes, isStill: header, handle)
+    let hasWarnings = try withDecoder { handle throws(ImageHeader.Problem) in
       var planes = image.planes.map(Optional.some)
       var strides = [image.strides.luma, image.strides.chroma, image.strides.chroma].map(Int32.init)
       let status = tjDecompressToYUVPlanes(
         handle, bytes.baseAddress, UInt(bytes.count), &planes, Int32(width), &strides,
         Int32(height), TJFLAG_LIMITSCANS)
-      try check(status, handle)
+      return try Self.hasWarnings(status, handle)
     }
-    image.convert(to: form, into: out)
-  }
-
-  /// Throws if a file's header is not what it was: memory was made for that.
-  private static func check(
-    _ bytes: UnsafeBufferPointer<UInt8>, isStill header: ImageHeader, _ handle: tjhandle
-  ) throws(ImageHeader.Problem) {
-    guard try Self.header(bytes, isWhole: true, handle) != header else { return }
-    throw ImageHeader.Problem(
-      problem: "is another image than when it was examined",
-      expected: "files that stay as they are")
-  }
-
-  /// Throws if what was decoded is damaged.
-  private static func check(
-    _ status: Int32, _ handle: tjhandle
-  ) throws(ImageHeader.Problem) {
-    if status == 0 { return }
-    // Many cameras leave odd bytes before the end of the image. The library tells of its first warning
-    // only, but behind this one there is nothing; it takes an error behind any warning for one, too.
-    guard message(handle).hasSuffix("extraneous bytes before marker 0xd9") else {
-      throw damaged(handle)
-    }
+    guard hasWarnings else { return image.convert(to: form, into: out) }
+    let pixels = scratch.take(4 * width * height)
+    defer { scratch.give(pixels) }
+    let samples = form == .pixels ? out.baseAddress : pixels.bindMemory(to: UInt8.self).baseAddress
+    try decodeWarned(bytes, width: width, height: height, channels: 4, into: samples)
+    if form == .planes { Pixels.separate(UnsafeRawBufferPointer(pixels), into: out) }
   }
 
   private static func form(_ channels: Int) -> Int32 {
@@ -126,19 +117,37 @@ enum JPEGDecoder {
     return try body(handle)
   }
 
-  private static func message(_ handle: tjhandle) -> String {
-    tjGetErrorStr2(handle).map { String(cString: $0) } ?? ""
+  /// Whether the library warned of something.
+  /// - Throws: where it has found an error before that.
+  private static func hasWarnings(
+    _ status: Int32, _ handle: tjhandle
+  ) throws(ImageHeader.Problem) -> Bool {
+    if status == 0 { return false }
+    if tjGetErrorCode(handle) == TJERR_WARNING.rawValue { return true }
+    throw damaged(tjGetErrorStr2(handle).map { String(cString: $0) } ?? "")
   }
 
-  private static func damaged(_ handle: tjhandle) -> ImageHeader.Problem {
-    if message(handle).contains("subsampling") {
+  /// - Parameter rows: nil for the header alone.
+  private static func decodeWarned(
+    _ bytes: UnsafeBufferPointer<UInt8>, width: Int, height: Int, channels: Int,
+    into rows: UnsafeMutablePointer<UInt8>?
+  ) throws(ImageHeader.Problem) {
+    var message = [CChar](repeating: 0, count: 256)
+    let status = lockstep_jpeg_decode(
+      bytes.baseAddress, bytes.count, UInt32(width), UInt32(height), Int32(channels), rows,
+      &message, message.count)
+    if status != 0 { throw damaged(String(nullTerminated: message)) }
+  }
+
+  private static func damaged(_ message: String) -> ImageHeader.Problem {
+    if message.contains("subsampling") {
       return ImageHeader.Problem(
         problem: "is a JPEG image whose colours are sampled in a way that cannot be read",
         expected: "4:4:4, 4:2:2, 4:2:0, 4:4:0 or 4:1:1",
         remedy: "save it anew, for example with mogrify -sampling-factor 4:2:0")
     }
     return ImageHeader.Problem(
-      problem: "is a damaged JPEG image (\(message(handle)))",
+      problem: "is a damaged JPEG image (\(message))",
       remedy: "get it again or save it anew, or leave it out with --on-error skip")
   }
 }

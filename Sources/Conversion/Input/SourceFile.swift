@@ -6,8 +6,8 @@ import Glibc
 final class SourceFile: Sendable {
   /// What messages call it.
   let path: String
-  /// Whether it is a folder, which is no bytes to read.
-  let isFolder: Bool
+  /// What is in it if it is a folder, which is no bytes to read.
+  let folder: FolderTree?
   /// Bytes of the file on the disk.
   let size: Int
   let compression: Compression
@@ -69,12 +69,14 @@ final class SourceFile: Sendable {
     defer { close(descriptor) }
     var status = stat()
     fstat(descriptor, &status)
-    isFolder = status.st_mode & S_IFMT == S_IFDIR
-    size = isFolder ? 0 : Int(status.st_size)
-    guard !isFolder else {
-      compression = .none
+    if status.st_mode & S_IFMT == S_IFDIR {
+      let listed = work?.folder(named: argument)
+      folder = if let listed { listed } else { try FolderTree(argument, progress) }
+      (size, compression) = (0, .none)
       return
     }
+    folder = nil
+    size = Int(status.st_size)
     var start = [UInt8](repeating: 0, count: Compression.magicBytes)
     let count = pread(descriptor, &start, start.count, 0)
     guard count >= 0 else {
@@ -82,6 +84,8 @@ final class SourceFile: Sendable {
     }
     compression = Compression(start: start.prefix(count))
   }
+
+  var isFolder: Bool { folder != nil }
 
   /// Begins to read the file from its start.
   func open() throws(ConversionError) -> SourceReader {

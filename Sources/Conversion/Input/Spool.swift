@@ -64,11 +64,9 @@ final class Spool: Sendable {
       throw ConversionError(
         subject: source,
         problem: "cannot be kept in a working file: \(String(cString: strerror(failure)))",
-        remedy: failure != ENOSPC
-          ? nil
-          : isKept
-            ? "free some space on the disk, or write elsewhere"
-            : "name a folder with more room by the environment variable TMPDIR")
+        remedy: failure == ENOSPC && !isKept
+          ? "name a folder with more room by the environment variable TMPDIR"
+          : DatasetError.remedy(forWriting: failure))
     }
   }
 

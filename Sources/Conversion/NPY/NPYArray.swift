@@ -51,6 +51,9 @@ final class NPYArray {
 protocol NPYRows {
   /// Reads the next rows in the machine's byte order, each with its last index moving fastest.
   mutating func read(rows: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ConversionError)
+
+  /// Passes over the next rows.
+  mutating func skip(rows: Int) throws(ConversionError)
 }
 
 extension NPYHeader {

@@ -40,6 +40,8 @@ struct NPYFortranRows: NPYRows {
     }
   }
 
+  mutating func skip(rows: Int) { nextRow += rows }
+
   /// Long enough for a column's rows of a block to be worth a read of their own.
   private static let blockBytes = 32 << 20
 

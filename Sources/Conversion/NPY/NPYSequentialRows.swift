@@ -35,4 +35,17 @@ struct NPYSequentialRows: NPYRows {
       return
     }
   }
+
+  mutating func skip(rows: Int) throws(ConversionError) {
+    let mostRows = max(1, min(rows, (1 << 20) / header.rowBytes))
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: mostRows * header.rowBytes, alignment: 64)
+    defer { memory.deallocate() }
+    for first in stride(from: 0, to: rows, by: mostRows) {
+      let count = min(mostRows, rows - first)
+      try read(
+        rows: count,
+        into: UnsafeMutableRawBufferPointer(rebasing: memory[..<(count * header.rowBytes)]))
+    }
+  }
 }

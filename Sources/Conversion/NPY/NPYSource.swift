@@ -1,7 +1,7 @@
 import HDF5
 
 /// Features and their targets, in two arrays of NPY's format.
-final class NPYSource: RowSource {
+final class NPYSource: PlacedRowSource {
   let path: String
   let targetPath: String
   let files: [String]
@@ -73,11 +73,15 @@ final class NPYSource: RowSource {
   }
 
   func read(
-    bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
+    bandRows: Int, from place: RowPlace, in memory: FeatureMemory?,
+    _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     var featureRows = try self.features.openRows()
     var targetRows = try self.targets.openRows()
-    try readBands(of: bandRows, to: body) { rows, features, targets throws(ConversionError) in
+    try featureRows.skip(rows: place.row)
+    try targetRows.skip(rows: place.row)
+    try readBands(of: bandRows, from: place.row, in: memory, to: body) {
+      rows, features, targets throws(ConversionError) in
       try featureRows.read(rows: rows.count, into: features)
       try targetRows.read(rows: rows.count, into: targets)
     }

@@ -61,20 +61,28 @@ final class PassProgress {
   func concurrentResults<Value: Sendable>(
     _ count: Int, amount: Int, _ body: @escaping @Sendable (Int) -> Value
   ) -> [Value] {
-    guard count > 0 else { return [] }
     let counter = Counter()
+    func done() -> Int {
+      let part = Double(counter.finished.load(ordering: .relaxed)) / Double(count)
+      return Int(part * Double(amount))
+    }
+    return concurrentResults(count, done: done) { index in
+      defer { counter.finished.add(1, ordering: .relaxed) }
+      return body(index)
+    }
+  }
+
+  /// Computes the values of a source's parts on all cores, and tells on this thread how far that is.
+  /// - Parameter done: says how much of the source is done.
+  func concurrentResults<Value: Sendable>(
+    _ count: Int, done: () -> Int, _ body: @escaping @Sendable (Int) -> Value
+  ) -> [Value] {
     nonisolated(unsafe) var results: [Value] = []
     let computing = DispatchGroup()
     DispatchQueue.global().async(group: computing) {
-      results = Datasets.concurrentResults(count) { index in
-        defer { counter.finished.add(1, ordering: .relaxed) }
-        return body(index)
-      }
+      results = Datasets.concurrentResults(count, body)
     }
-    while computing.wait(timeout: .now() + Self.spacing) == .timedOut {
-      let part = Double(counter.finished.load(ordering: .relaxed)) / Double(count)
-      advance(to: Int(part * Double(amount)))
-    }
+    while computing.wait(timeout: .now() + Self.spacing) == .timedOut { advance(to: done()) }
     return results
   }
 

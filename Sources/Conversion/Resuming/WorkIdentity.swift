@@ -11,8 +11,15 @@ struct WorkIdentity {
   /// What the command line names, each once, and what it looked like.
   private var sources: [(name: String, state: String)]
 
-  /// - Parameter isKept: whether the source of an index was read to its end, and kept.
-  init(_ options: ConversionOptions, isKept: (Int) -> Bool) throws(ConversionError) {
+  /// What the command line names that is a folder.
+  private(set) var folders: [String: FolderTree] = [:]
+
+  /// - Parameters:
+  ///   - progress: is told how far the listing of folders is.
+  ///   - isKept: whether the source of an index was read to its end, and kept.
+  init(
+    _ options: ConversionOptions, _ progress: ProgressReporter, isKept: (Int) -> Bool
+  ) throws(ConversionError) {
     var what = options
     // What is said of rows concerns nothing that is kept.
     what.isStrict = false
@@ -24,11 +31,11 @@ struct WorkIdentity {
     let arguments = options.sources.sorted { $0.key < $1.key }
     self.options =
       "lockstep \(NumericsIdentity.programVersion) \(arguments.map { "\($0.key): \($0.value)" }) \(what)"
-    var sources: [(name: String, state: String)] = []
+    sources = []
     for name in arguments.flatMap(\.value) where !sources.contains(where: { $0.name == name }) {
-      sources.append((name, isKept(sources.count) ? Self.once : try Self.state(of: name)))
+      let state = isKept(sources.count) ? Self.once : try state(of: name, progress)
+      sources.append((name, state))
     }
-    self.sources = sources
   }
 
   /// Reads what `text` wrote; what is none differs from everything.
@@ -71,8 +78,11 @@ struct WorkIdentity {
   private static let headBytes = 64 << 10
 
   /// What a file or a folder looks like, without reading it: of a file its size, when it was changed,
-  /// its number in the file system and how it starts, of a folder the same of all that is in it.
-  private static func state(of name: String) throws(ConversionError) -> String {
+  /// its number in the file system and how it starts; of a folder the same of all files in it, but not how
+  /// they start.
+  private mutating func state(
+    of name: String, _ progress: ProgressReporter
+  ) throws(ConversionError) -> String {
     var status = stat()
     let isInput = name == SourceFile.standardInput
     guard (isInput ? fstat(STDIN_FILENO, &status) : stat(name, &status)) == 0 else {
@@ -84,15 +94,17 @@ struct WorkIdentity {
       let digest = Fingerprint()
       let descriptor = isInput ? dup(STDIN_FILENO) : try SourceFile.open(name, named: name)
       defer { close(descriptor) }
-      var head = [UInt8](repeating: 0, count: headBytes)
+      var head = [UInt8](repeating: 0, count: Self.headBytes)
       let count = max(0, pread(descriptor, &head, head.count, 0))
       head[..<count].withUnsafeBytes { digest.add($0) }
-      return words(status) + " " + digest.finish()
+      return Self.words(status) + " " + digest.finish()
     case S_IFDIR:
+      let folder = try FolderTree(name, progress)
+      folders[name] = folder
       let digest = Fingerprint()
-      try add(folder: name, to: digest)
+      for text in Self.states(of: folder.files) { digest.add(text) }
       return digest.finish()
-    default: return once
+    default: return Self.once
     }
   }
 
@@ -100,20 +112,24 @@ struct WorkIdentity {
     "\(status.st_size) bytes of \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec) at \(status.st_ino)"
   }
 
-  private static func add(folder: String, to digest: Fingerprint) throws(ConversionError) {
-    for entry in try FolderEntries.entries(of: folder) {
-      let path = folder + "/" + entry.name
-      guard !entry.isFolder else {
-        digest.add("\(path) \n")
-        try add(folder: path, to: digest)
-        continue
+  /// What files look like, so many of them at a time, found on all cores.
+  private static func states(of paths: [String]) -> [String] {
+    let parts = RowParts(paths.count, rowBytes: 0)
+    return concurrentResults(parts.count) { part in
+      let digest = Fingerprint()
+      for path in paths[parts[part]] {
+        // Whoever reads the file will tell if it is none.
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        digest.add(path)
+        let state = [
+          isThere ? 1 : 0, Int64(path.utf8.count), Int64(status.st_size),
+          Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
+          Int64(bitPattern: UInt64(status.st_ino)),
+        ]
+        state.withUnsafeBytes { digest.add($0) }
       }
-      var status = stat()
-      guard stat(path, &status) == 0 else {
-        throw ConversionError(
-          subject: path, problem: "cannot be read: \(SourceFile.systemMessage)")
-      }
-      digest.add("\(path) \(words(status))\n")
+      return digest.finish()
     }
   }
 }

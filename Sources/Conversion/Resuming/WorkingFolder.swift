@@ -33,12 +33,13 @@ final class WorkingFolder {
 
   /// Takes over what an interrupted conversion left, or removes what is of no use.
   ///
+  /// - Parameter progress: is told how far the listing of folders is.
   /// - Throws: `ConversionError` when there is something that was not asked for.
-  init(_ options: ConversionOptions) throws(ConversionError) {
+  init(_ options: ConversionOptions, _ progress: ProgressReporter) throws(ConversionError) {
     output = options.output
     let path = AtomicFile.hiddenPath(besides: output) + ".unfinished/"
     self.path = path
-    identity = try WorkIdentity(options) {
+    identity = try WorkIdentity(options, progress) {
       options.resumes && access(Self.input($0, in: path), F_OK) == 0
     }
     guard try isThere() else {
@@ -63,7 +64,7 @@ final class WorkingFolder {
     }
     if let difference = kept.difference(from: identity) {
       remove()
-      identity = try WorkIdentity(options) { _ in false }
+      identity = try WorkIdentity(options, progress) { _ in false }
       notes.append(
         "everything was done anew: \(difference) changed since the conversion was interrupted")
     }
@@ -156,6 +157,9 @@ final class WorkingFolder {
     guard access(path + Unit.identity.rawValue, F_OK) != 0 else { return }
     try write(identity.text, as: .identity)
   }
+
+  /// What is in a folder that is a source.
+  func folder(named argument: String) -> FolderTree? { identity.folders[argument] }
 
   /// What a source that can be read only once has given before; nil when there is nothing.
   func spool(of argument: String) throws(ConversionError) -> Spool? {

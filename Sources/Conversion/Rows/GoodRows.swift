@@ -24,7 +24,8 @@ final class GoodRows: PlacedRowSource {
 
   /// - Parameter place: its record is the row to begin with, among all of the source.
   func read(
-    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+    bandRows: Int, from place: RowPlace, in _: FeatureMemory?,
+    _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let good = GoodBand(rows: min(bandRows, rowCount), schema, from: place)
     // Some sources begin only where one of their bands does.

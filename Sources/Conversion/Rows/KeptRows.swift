@@ -56,6 +56,8 @@ final class KeptRows: RowStore {
     try marks?.add(bytes: places.count * recordBytes)
   }
 
+  func featureMemory(of split: SplitName) -> FeatureMemory? { nil }
+
   func keep(_ mark: ReadingMark) throws(ConversionError) {
     guard let marks, let file else { return }
     var mark = mark

@@ -1,4 +1,5 @@
 import Datasets
+import Dispatch
 import HDF5
 
 /// Reads rows from sources, a band at a time: checks them, converts them to the types that are stored,
@@ -9,8 +10,9 @@ final class RowInput {
   private(set) var rowsRead = 0
   /// Nil when targets are values.
   private(set) var classes: ClassTally?
-  /// Nil where the sources say what their columns are like.
+  /// Nil where the sources say what their columns are like. While `scan` is busy it is another thread's.
   private(set) var features: FeatureScan?
+  private let scan = DispatchGroup()
 
   init(schema: DatasetSchema, source: SourceSchema, classCount: Int?) {
     self.schema = schema
@@ -62,17 +64,22 @@ final class RowInput {
   /// - Parameters:
   ///   - start: the source to begin with, and where in it; nil for the first one's start.
   ///   - plan: how rows are drawn for other splits; nil where none are.
+  ///   - memory: where features may be put if all rows go to the split.
   ///   - take: gets a band and the places in it of the rows that go to a split.
   ///   - finishBand: gets the index of the source that a band was of, and where reading can go on
   ///     behind it, if it can.
   func read(
     _ sources: [any RowSource], of split: SplitName, from start: (source: Int, place: RowPlace)?,
-    by plan: SplitPlan?,
+    by plan: SplitPlan?, in memory: FeatureMemory?,
     take: (OutputBand, [Int], SplitName) throws(ConversionError) -> Void,
     finishBand: (Int, RowPlace?) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try forEachBand(of: sources, from: start) { band, index, next throws(ConversionError) in
+    let isOfOne = (plan?.rows.count ?? 1) == 1
+    try forEachBand(of: sources, from: start, in: isOfOne ? memory : nil) {
+      band, index, next throws(ConversionError) in
       try distribute(band, of: split, by: plan, take)
+      // What was found in the features is part of a mark.
+      scan.wait()
       try finishBand(index, next)
     }
     classes?.close(after: split)
@@ -80,9 +87,11 @@ final class RowInput {
 
   private func forEachBand(
     of sources: [any RowSource], from start: (source: Int, place: RowPlace)?,
+    in memory: FeatureMemory?,
     _ body: (OutputBand, Int, RowPlace?) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let (bandRows, form) = (bandRows, form)
+    let memory = source.featureType == schema.featureType ? memory : nil
     let stored = UnsafeMutableRawBufferPointer.allocate(
       byteCount: bandRows * form.featureBytes, alignment: 64)
     let storedTargets = UnsafeMutableRawBufferPointer.allocate(
@@ -101,7 +110,8 @@ final class RowInput {
       }
       let place = index == start?.source ? start?.place ?? RowPlace() : RowPlace()
       if index < start?.source ?? 0 || place.row == source.rowCount { continue }
-      try source.read(bandRows: bandRows, from: place) { band throws(ConversionError) in
+      try source.read(bandRows: bandRows, from: place, in: memory?.behind(firstIndex)) {
+        band throws(ConversionError) in
         try check(band, of: source)
         let labels = try classes?.labels(band.targets, firstRow: band.firstRow, of: source)
         rowsRead += band.rows
@@ -113,7 +123,9 @@ final class RowInput {
             band.targets, from: self.source.targetType, to: targetType, in: storedTargets),
           numbers: band.numbers(behind: firstNumber),
           labels: labels ?? [])
-        features?.add(output.features)
+        startScan(output.features)
+        // The band's memory is used again.
+        defer { scan.wait() }
         if let weights = band.weights {
           output.weights = weights
           try body(output, index, band.next)
@@ -126,6 +138,13 @@ final class RowInput {
         }
       }
     }
+  }
+
+  /// Looks at features while the rows are taken.
+  private func startScan(_ bytes: UnsafeRawBufferPointer) {
+    guard features != nil else { return }
+    nonisolated(unsafe) let (input, bytes) = (self, bytes)
+    DispatchQueue.global().async(group: scan) { input.features?.add(bytes) }
   }
 
   /// Throws if a number of the band is NaN or infinite.

@@ -159,7 +159,7 @@ final class RowOutput {
   private func write(
     _ sources: [any RowSource], of split: SplitName, by plan: SplitPlan?
   ) throws(ConversionError) {
-    try input.read(sources, of: split, from: nil, by: plan) {
+    try input.read(sources, of: split, from: nil, by: plan, in: nil) {
       band, places, split throws(ConversionError) in
       try band.picking(places) { band throws(ConversionError) in try append(to: split, band) }
     } finishBand: { _, _ in
@@ -183,7 +183,9 @@ final class RowOutput {
       if begun.source >= first + list.count { continue }
       let start = begun.source >= first ? (begun.source - first, begun.place) : (0, RowPlace())
       let plan = split == .train ? sources.plan : nil
-      try input.read(list, of: split, from: start, by: plan) {
+      try input.read(
+        list, of: split, from: start, by: plan, in: store.featureMemory(of: split)
+      ) {
         band, places, split throws(ConversionError) in
         try store.append(places, of: band, to: split)
       } finishBand: { index, next throws(ConversionError) in

@@ -6,29 +6,33 @@ extension RowSource {
   ///
   /// - Parameters:
   ///   - first: the row to begin with.
+  ///   - memory: where features may be put.
   ///   - fill: reads the rows of a range into memory for their features and their targets. Ranges
   ///     follow one another, and so do the calls, on whatever thread.
   func readBands(
-    of bandRows: Int, from first: Int = 0, to body: (SourceBand) throws(ConversionError) -> Void,
+    of bandRows: Int, from first: Int = 0, in memory: FeatureMemory? = nil,
+    to body: (SourceBand) throws(ConversionError) -> Void,
     filling fill:
       @escaping (
         Range<Int>, UnsafeMutableRawBufferPointer, UnsafeMutableRawBufferPointer
       ) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let bandRows = min(bandRows, rowCount)
-    guard first < rowCount else { return }
-    let bands = stride(from: first, to: rowCount, by: bandRows).map {
-      $0..<min($0 + bandRows, rowCount)
+    let bands = (0..<2).map { _ in BandMemory(rows: bandRows, schema, hasFeatures: memory == nil) }
+    defer { for band in bands { _ = band.wait() } }
+    func start(_ index: Int, at row: Int) throws(ConversionError) {
+      guard row < rowCount else { return }
+      try bands[index % 2].start(
+        row..<min(row + bandRows, rowCount), in: memory?.piece(row), filling: fill)
     }
-    var current = BandMemory(rows: bandRows, schema)
-    var next = BandMemory(rows: bandRows, schema)
-    next.start(bands[0], filling: fill)
-    for (index, rows) in bands.enumerated() {
-      swap(&current, &next)
+    var (index, row) = (0, first)
+    try start(index, at: row)
+    while row < rowCount {
+      let current = bands[index % 2]
       if let failure = current.wait() { throw failure }
-      if index + 1 < bands.count { next.start(bands[index + 1], filling: fill) }
-      defer { _ = next.wait() }
-      try body(current.band(rows))
+      (index, row) = (index + 1, current.rows.upperBound)
+      try start(index, at: row)
+      try body(current.band)
     }
   }
 }
@@ -57,37 +61,46 @@ extension RowSource {
 
 /// Memory for a band. While it is filled, nobody else touches it; `wait` ends that.
 private final class BandMemory: @unchecked Sendable {
+  private(set) var rows = 0..<0
   private let featureBytes: Int
   private let targetBytes: Int
-  private let features: UnsafeMutableRawBufferPointer
+  /// Nil where features are put elsewhere.
+  private let own: UnsafeMutableRawBufferPointer?
+  private var features = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private let targets: UnsafeMutableRawBufferPointer
   private let filling = DispatchGroup()
   private var failure: ConversionError?
 
-  init(rows: Int, _ schema: SourceSchema) {
+  init(rows: Int, _ schema: SourceSchema, hasFeatures: Bool) {
     (featureBytes, targetBytes) = (schema.featureBytes, schema.targetBytes)
-    features = .allocate(byteCount: rows * featureBytes, alignment: 64)
+    own = hasFeatures ? .allocate(byteCount: rows * featureBytes, alignment: 64) : nil
     targets = .allocate(byteCount: rows * targetBytes, alignment: 64)
   }
 
   deinit {
-    features.deallocate()
+    own?.deallocate()
     targets.deallocate()
   }
 
+  /// - Parameters:
+  ///   - rows: the ones to begin with, if not all of them have room.
+  ///   - memory: for the features; nil for memory of its own.
   func start(
-    _ rows: Range<Int>,
+    _ rows: Range<Int>, in memory: UnsafeMutableRawBufferPointer?,
     filling fill:
       @escaping (
         Range<Int>, UnsafeMutableRawBufferPointer, UnsafeMutableRawBufferPointer
       ) throws(ConversionError) -> Void
   ) {
+    let memory = memory ?? own!
+    self.rows = rows.prefix(memory.count / featureBytes)
+    features = UnsafeMutableRawBufferPointer(rebasing: memory[..<(self.rows.count * featureBytes)])
     nonisolated(unsafe) let fill = fill
     DispatchQueue.global().async(group: filling) { [self] in
       do throws(ConversionError) {
         try fill(
-          rows, UnsafeMutableRawBufferPointer(rebasing: features[..<(rows.count * featureBytes)]),
-          UnsafeMutableRawBufferPointer(rebasing: targets[..<(rows.count * targetBytes)]))
+          self.rows, features,
+          UnsafeMutableRawBufferPointer(rebasing: targets[..<(self.rows.count * targetBytes)]))
       } catch {
         failure = error
       }
@@ -100,10 +113,10 @@ private final class BandMemory: @unchecked Sendable {
     return failure
   }
 
-  func band(_ rows: Range<Int>) -> SourceBand {
+  /// What it was filled with.
+  var band: SourceBand {
     SourceBand(
-      firstRow: rows.lowerBound, rows: rows.count,
-      features: UnsafeRawBufferPointer(rebasing: features[..<(rows.count * featureBytes)]),
+      firstRow: rows.lowerBound, rows: rows.count, features: UnsafeRawBufferPointer(features),
       targets: UnsafeRawBufferPointer(rebasing: targets[..<(rows.count * targetBytes)]),
       next: RowPlace(row: rows.upperBound))
   }

@@ -31,8 +31,12 @@ protocol RowSource: AnyObject {
   ) throws(ConversionError)
 
   /// Reads the rows from a place on, as `read(bandRows:)` does.
+  ///
+  /// - Parameter memory: where features may be put, which the source then hands out; nil where they would
+  ///   be copied all the same.
   func read(
-    bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+    bandRows: Int, from place: RowPlace, in memory: FeatureMemory?,
+    _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError)
 
   /// Reads the targets of all rows, and the features only where they cannot be left out.
@@ -49,13 +53,21 @@ extension RowSource {
   var notes: [String] { [] }
   var isStored: Bool { false }
 
-  /// Of a source that can only be read from its start, in which skipping is quick.
+  /// Of a source that can only be read from its start, in which skipping is quick, with memory of its own.
+  func read(
+    bandRows: Int, from place: RowPlace, in memory: FeatureMemory?,
+    _ body: (SourceBand) throws(ConversionError) -> Void
+  ) throws(ConversionError) {
+    try read(bandRows: bandRows) { band throws(ConversionError) in
+      // Bands may have ended elsewhere when the place was noted.
+      if band.firstRow + band.rows > place.row { try body(band.dropping(before: place.row)) }
+    }
+  }
+
   func read(
     bandRows: Int, from place: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try read(bandRows: bandRows) { band throws(ConversionError) in
-      if band.firstRow >= place.row { try body(band) }
-    }
+    try read(bandRows: bandRows, from: place, in: nil, body)
   }
 
   func readTargets(
@@ -74,7 +86,7 @@ extension PlacedRowSource {
   func read(
     bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    try read(bandRows: bandRows, from: RowPlace(), body)
+    try read(bandRows: bandRows, from: RowPlace(), in: nil, body)
   }
 }
 
@@ -93,6 +105,18 @@ struct SourceBand {
   var numbers: [Int]?
   /// Where reading can begin to go on behind the band; nil where it cannot begin there.
   var next: RowPlace?
+
+  /// What is left of the band without the rows before one.
+  func dropping(before row: Int) -> SourceBand {
+    guard row > firstRow else { return self }
+    let dropped = row - firstRow
+    func rest(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(rebasing: bytes[(bytes.count / rows * dropped)...])
+    }
+    return SourceBand(
+      firstRow: row, rows: rows - dropped, features: rest(features), targets: rest(targets),
+      weights: weights.map(rest), numbers: numbers.map { Array($0[dropped...]) }, next: next)
+  }
 
   /// The number in the source of one of the band's rows.
   func number(ofRow row: Int) -> Int { numbers?[row] ?? firstRow + row }

@@ -73,9 +73,9 @@ public enum SourceFormat: String, Sendable, CaseIterable {
     case .csv, .jsonl:
       return try TableSet(
         sources, options, isJSON: self == .jsonl, presumes: presumes, keepingIn: work)
-    // What is of one kind in all files can be told from all of them only.
+    // What is of one kind in all files.
     case .libsvm: return try LibSVMSource.open(sources, options, progress)
-    case .images: return try ImageSet.open(sources, options, progress)
+    case .images: return try ImageSet.open(sources, options, presumes: presumes, progress)
     case .hdf5: return try HDF5Source.open(sources, options, progress)
     default: break
     }

@@ -35,9 +35,10 @@ protocol SourceSet: AnyObject {
 final class ArraySet: SourceSet {
   let splits: [SplitName: [any RowSource]]
   let normalization: Normalization?
-  let presumedWrongly = false
   let skipped: SkippedRows
   let nonFinite: [Int: Int]?
+  /// Of images that were not all looked at.
+  private let presumption: ImagePresumption?
   private let options: ConversionOptions
   private let progress: ProgressReporter
 
@@ -49,7 +50,8 @@ final class ArraySet: SourceSet {
   init(
     _ splits: [SplitName: [any RowSource]], _ options: ConversionOptions,
     skipped: SkippedRows = SkippedRows(), findsBadRows: Bool = true,
-    normalization: Normalization? = nil, _ progress: ProgressReporter
+    normalization: Normalization? = nil, presumption: ImagePresumption? = nil,
+    _ progress: ProgressReporter
   ) throws(ConversionError) {
     if let task = options.table.task {
       let sources = splits.sorted { $0.key < $1.key }.flatMap(\.value)
@@ -67,7 +69,10 @@ final class ArraySet: SourceSet {
     self.options = options
     self.progress = progress
     self.normalization = normalization
+    self.presumption = presumption
   }
+
+  var presumedWrongly: Bool { presumption?.isWrong ?? false }
 
   /// Throws where a task is not that of the targets as they are stored.
   private static func check(_ task: Task, of source: any RowSource) throws(ConversionError) {
@@ -91,7 +96,8 @@ final class ArraySet: SourceSet {
 
   var outlierColumns: [OutlierCount.Column]? { nil }
 
-  var found: SettingValue { .null }
+  /// Rows that were kept under a presumption are gone on with under the same one.
+  var found: SettingValue { presumption == nil ? .null : ["isPresumed": true] }
 
   func restore(_ found: SettingValue) {}
 

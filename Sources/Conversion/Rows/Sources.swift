@@ -17,7 +17,8 @@ struct Sources {
 
   /// - Parameters:
   ///   - sources: of each split.
-  ///   - presumes: whether large tables may be taken for what they start like.
+  ///   - presumes: whether large tables may be taken for what they start like, and many images for what
+  ///     some are.
   ///   - work: where what was found out is kept.
   ///   - progress: is told how far the passes over the sources are.
   init(

@@ -62,6 +62,15 @@ final class WrittenRows: RowStore {
     try marks?.add(bytes: places.count * form.recordBytes)
   }
 
+  func featureMemory(of split: SplitName) -> FeatureMemory? {
+    FeatureMemory(pieceRows: writer.featureRowsInOnePiece(of: split)) {
+      [writer] row throws(ConversionError) in
+      do throws(DatasetError) { return try writer.featureMemory(of: split, row: row) } catch {
+        throw ConversionError(error)
+      }
+    }
+  }
+
   // Without `ConversionError.converting`, on which the compiler (6.3.1) crashes in here.
   func keep(_ mark: ReadingMark) throws(ConversionError) {
     guard let marks else { return }

@@ -32,7 +32,8 @@ final class TableSource: PlacedRowSource {
   }
 
   func read(
-    bandRows: Int, from beginning: RowPlace, _ body: (SourceBand) throws(ConversionError) -> Void
+    bandRows: Int, from beginning: RowPlace, in _: FeatureMemory?,
+    _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let (decoder, encoder) = (made.decoder, made.encoder)
     let reader = table.file.reader

@@ -82,6 +82,20 @@ import Testing
     }
   }
 
+  /// Likewise, where some of what was read may have to be read anew.
+  func expectSameOutput(_ options: ConversionOptions) throws {
+    let copies = try interruptions(options)
+    let whole = try bytes(of: output)
+    #expect(!copies.isEmpty)
+    var options = options
+    options.resumes = true
+    for copy in copies {
+      try FileManager.default.moveItem(atPath: copy, toPath: kept)
+      _ = try Converter.convert(options)
+      #expect(try bytes(of: output) == whole)
+    }
+  }
+
   /// A table with a missing value, words, and classes.
   func table(_ name: String, rows: Range<Int>) throws -> String {
     var text = "x,c,z,y\n"
@@ -145,15 +159,7 @@ import Testing
     options.keptRowBytes = text.utf8.count + 1
     options.table.targets = ["y"]
     options.table.imputation = .mean
-    let copies = try interruptions(options)
-    let whole = try bytes(of: output)
-    #expect(!copies.isEmpty)
-    for copy in copies {
-      try FileManager.default.moveItem(atPath: copy, toPath: kept)
-      options.resumes = true
-      _ = try Converter.convert(options)
-      #expect(try bytes(of: output) == whole)
-    }
+    try expectSameOutput(options)
   }
 
   @Test(arguments: Store.allCases)
@@ -180,6 +186,41 @@ import Testing
     let folders = (0..<2).map { folder.file("images-\($0)") }
     try expectSameBytes(
       options([.train: [folders[0]], .test: [folders[1]]], in: store), least: 2)
+  }
+
+  @Test(arguments: Store.allCases, [false, true])
+  func `images that are taken for what some are go on`(store: Store, hasOther: Bool) throws {
+    let grey = (0..<5).map { png(128, 128, [UInt8](repeating: UInt8($0), count: 1 << 14)) }
+    let colors = png(128, 128, color: 2, [UInt8](repeating: 9, count: 3 << 14))
+    for index in 0..<300 {
+      let path = "images-\(index / 150)/\(index % 3)"
+      try FileManager.default.createDirectory(
+        atPath: folder.file(path), withIntermediateDirectories: true)
+      // One that has colours makes all have some, and is not among those that are looked at before.
+      try folder.write(
+        hasOther && index == 281 ? colors : grey[index % 5],
+        to: "\(path)/\(1000 + index).png")
+    }
+    let folders = (0..<2).map { folder.file("images-\($0)") }
+    try expectSameOutput(options([.train: folders], in: store))
+  }
+
+  /// Bands end where a piece of the output's memory does, not where those of other readers end.
+  @Test(arguments: [(Store.places, false), (.places, true), (.shuffled, false)])
+  func `arrays of several files go on`(store: Store, isFortran: Bool) throws {
+    let width = 1 << 14
+    var files: [SplitName: [String]] = [.train: [], .test: []]
+    for (index, (split, rows)) in [(SplitName.train, 600), (.train, 3), (.test, 300)].enumerated() {
+      let values = (0..<rows).flatMap { [UInt8](repeating: UInt8($0 % 251), count: width) }
+      files[split]! += [
+        try folder.write(npy("|u1", [rows, width], values, fortran: isFortran), to: "x\(index)"),
+        try folder.write(npy("|u1", [rows], [UInt8](repeating: 1, count: rows)), to: "y\(index)"),
+      ]
+    }
+    var options = options(files, in: store)
+    // Of 150 rows, which are no part of a band.
+    options.storage.chunkBytes = 150 * width
+    try expectSameBytes(options)
   }
 
   @Test(arguments: Store.allCases)
@@ -370,10 +411,10 @@ import Testing
 
   @Test func `two conversions to one file do not disturb each other`() throws {
     var options = try smallOptions()
-    let early = try WorkingFolder(options)
+    let early = try WorkingFolder(options, ProgressReporter())
     try interrupt(options)
     options.resumes = true
-    let work = try WorkingFolder(options)
+    let work = try WorkingFolder(options, ProgressReporter())
     early.remove()
     let error = #expect(throws: ConversionError.self) { try Converter.convert(options) }
     #expect(error?.problem.contains("is being made by another conversion, process") == true)

@@ -17,13 +17,14 @@ struct FolderEntries {
   private let path: String
   private var bytes: [CChar] = []
   private var places: [Place] = []
-  private var fileCount = 0
+  /// Files that `advance` was not told of yet.
+  private var newFiles = 0
 
   /// What is in a folder, sorted by the names' bytes, without hidden files. Links are what they lead
   /// to.
-  /// - Parameter advance: gets how many files were found so far, now and then.
+  /// - Parameter advance: gets how many more files were found, now and then.
   static func entries(
-    of path: String, _ advance: (Int) -> Void = { _ in }
+    of path: String, _ advance: (Int) -> Void
   ) throws(ConversionError) -> [Entry] {
     var entries = FolderEntries(path: path)
     try entries.read(advance)
@@ -45,19 +46,24 @@ struct FolderEntries {
     defer { closedir(folder) }
     errno = 0
     while let entry = readdir(folder) {
-      try add(entry, of: dirfd(folder))
-      if places.count.isMultiple(of: Self.spacing) { advance(fileCount) }
+      add(entry, of: dirfd(folder))
+      if newFiles == Self.spacing { report(to: advance) }
       errno = 0
     }
     guard errno == 0 else {
       throw ConversionError(subject: path, problem: "cannot be read: \(SourceFile.systemMessage)")
     }
-    advance(fileCount)
+    report(to: advance)
+  }
+
+  private mutating func report(to advance: (Int) -> Void) {
+    advance(newFiles)
+    newFiles = 0
   }
 
   private mutating func add(
     _ entry: UnsafeMutablePointer<dirent>, of folder: Int32
-  ) throws(ConversionError) {
+  ) {
     let offset = MemoryLayout<dirent>.offset(of: \.d_name)!
     let name = (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
     if name[0] == CChar(bitPattern: UInt8(ascii: ".")) { return }
@@ -65,16 +71,12 @@ struct FolderEntries {
     switch Int(entry.pointee.d_type) {
     case Int(DT_DIR): isFolder = true
     case Int(DT_LNK), Int(DT_UNKNOWN):
+      // A link that leads nowhere is a file that cannot be read.
       var status = stat()
-      guard fstatat(folder, name, &status, 0) == 0 else {
-        throw ConversionError(
-          subject: path + "/" + String(cString: name),
-          problem: "cannot be read: \(SourceFile.systemMessage)")
-      }
-      isFolder = status.st_mode & S_IFMT == S_IFDIR
+      isFolder = fstatat(folder, name, &status, 0) == 0 && status.st_mode & S_IFMT == S_IFDIR
     default: isFolder = false
     }
-    if !isFolder { fileCount += 1 }
+    if !isFolder { newFiles += 1 }
     places.append(Place(start: bytes.count, isFolder: isFolder))
     bytes.append(contentsOf: UnsafeBufferPointer(start: name, count: strlen(name) + 1))
   }
