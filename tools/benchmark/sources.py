@@ -170,19 +170,24 @@ def measure_images(convert: list, folder: Path, files: list[bytes], count: int, 
         path = root / f"class{number % 10}" / f"{number:06}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(files[number % len(files)])
-    own, plain = [], []
+    own, plain, twice = [], [], []
     output = folder / "out"
     convert = convert + ["--output", output, "--train", root, "--compression", "none",
                          "--shuffle", "none", "--duplicates", "ignore"]
     for _ in range(rounds):
         own.append(library.seconds(files) / len(files))
         plain.append(run(convert, output))
+        # Looks for damaged images first: reads and decodes all of them, for nothing else.
+        twice.append(run(convert + ["--on-error", "skip"], output))
     shutil.rmtree(root)
     cores = os.cpu_count()
     return {
         "images": count, "libraryImagesPerSecondOfACore": 1 / statistics.median(own),
         "imagesPerSecond": count / statistics.median(p["seconds"] for p in plain),
-        "plain": medians(plain),
+        "plain": medians(plain), "skippingDamaged": medians(twice),
+        "decodingOfLibraryTimesCores": statistics.median(
+            o * count / cores / (t["seconds"] - p["seconds"])
+            for o, p, t in zip(own, plain, twice)),
         "ofLibraryTimesCores": statistics.median(
             o * count / cores / p["seconds"] for o, p in zip(own, plain)),
         "processorOfLibrary": statistics.median(
