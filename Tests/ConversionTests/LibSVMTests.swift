@@ -107,6 +107,27 @@ import Testing
     #expect(source.numberCount == 4)
   }
 
+  @Test(arguments: 0..<5, 1...4)
+  func `reading begins at any row, also within a band`(first: Int, bandRows: Int) throws {
+    let text = "x\n" + (0..<5).map { "\($0 % 2) 1:\($0)\n" }.joined(separator: "?\n")
+    let file = try SourceFile(folder.write(Array(text.utf8), to: "rows"))
+    var options = ConversionOptions(sources: [:], output: "")
+    options.skipsBadRows = true
+    let source = try LibSVMSource.open([.train: [file]], options).splits[.train]![0]
+    var (next, features, targets, numbers) = (first, [Float](), [UInt8](), [Int]())
+    try source.read(bandRows: bandRows, from: RowPlace(row: first)) { band in
+      #expect(band.firstRow == next)
+      next += band.rows
+      features += band.features.bindMemory(to: Float.self)
+      targets += band.targets
+      numbers += (0..<band.rows).map(band.number(ofRow:))
+    }
+    let rest = first..<5
+    #expect(features == rest.map(Float.init))
+    #expect(targets == rest.map { UInt8($0 % 2) })
+    #expect(numbers == rest.map { 1 + 2 * $0 })
+  }
+
   @Test func `whole numbers are values where the task says so`() throws {
     let file = try SourceFile(folder.write(Array("3 1:2\n5 1:3\n".utf8), to: "rows"))
     var options = ConversionOptions(sources: [:], output: "")

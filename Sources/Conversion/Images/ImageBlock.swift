@@ -52,18 +52,12 @@ final class ImageBlock: @unchecked Sendable {
     targets.storeLabel(label, at: place, as: schema.targetType)
   }
 
-  /// Some of its rows.
-  func band(_ rows: Range<Int>) -> SourceBand {
-    let places = rows.lowerBound - self.rows.lowerBound..<rows.upperBound - self.rows.lowerBound
-    return SourceBand(
+  /// All its rows.
+  var band: SourceBand {
+    SourceBand(
       firstRow: rows.lowerBound, rows: rows.count,
-      features: UnsafeRawBufferPointer(
-        rebasing: features[
-          places.lowerBound * schema.featureBytes..<places.upperBound * schema.featureBytes]),
-      targets: UnsafeRawBufferPointer(
-        rebasing: targets[
-          places.lowerBound * schema.targetBytes..<places.upperBound * schema.targetBytes]),
-      next: RowPlace(row: rows.upperBound))
+      features: UnsafeRawBufferPointer(rebasing: features[..<(rows.count * schema.featureBytes)]),
+      targets: UnsafeRawBufferPointer(rebasing: targets[..<(rows.count * schema.targetBytes)]))
   }
 }
 

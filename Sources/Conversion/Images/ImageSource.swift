@@ -82,8 +82,9 @@ final class ImageSource: PlacedRowSource {
   ) throws(ConversionError) {
     for first in stride(from: block.rows.lowerBound, to: block.rows.upperBound, by: bandRows) {
       let rows = first..<min(first + bandRows, block.rows.upperBound)
-      var band = block.band(rows)
+      var band = block.band.part(rows)
       band.numbers = decoder.images[rows].map(\.number)
+      band.next = RowPlace(row: rows.upperBound)
       try body(band)
     }
   }

@@ -28,11 +28,10 @@ final class GoodRows: PlacedRowSource {
     _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let good = GoodBand(rows: min(bandRows, rowCount), schema, from: place)
-    // Some sources begin only where one of their bands does.
-    let start = RowPlace(row: place.record / bandRows * bandRows)
-    try source.read(bandRows: bandRows, from: start) { band throws(ConversionError) in
+    try source.read(bandRows: bandRows, from: RowPlace(row: place.record)) {
+      band throws(ConversionError) in
       let end = band.firstRow + band.rows
-      var rest = min(max(band.firstRow, place.record), end)..<end
+      var rest = band.firstRow..<end
       while case let kept = leftOut.firstKept(in: rest), !kept.isEmpty {
         let taken = kept.prefix(good.room)
         good.append(taken, of: band)

@@ -59,8 +59,8 @@ extension RowSource {
     _ body: (SourceBand) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     try read(bandRows: bandRows) { band throws(ConversionError) in
-      // Bands may have ended elsewhere when the place was noted.
-      if band.firstRow + band.rows > place.row { try body(band.dropping(before: place.row)) }
+      let end = band.firstRow + band.rows
+      if end > place.row { try body(band.part(max(band.firstRow, place.row)..<end)) }
     }
   }
 
@@ -106,16 +106,20 @@ struct SourceBand {
   /// Where reading can begin to go on behind the band; nil where it cannot begin there.
   var next: RowPlace?
 
-  /// What is left of the band without the rows before one.
-  func dropping(before row: Int) -> SourceBand {
-    guard row > firstRow else { return self }
-    let dropped = row - firstRow
-    func rest(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-      UnsafeRawBufferPointer(rebasing: bytes[(bytes.count / rows * dropped)...])
+  /// Some of the band's rows.
+  func part(_ some: Range<Int>) -> SourceBand {
+    let places = some.lowerBound - firstRow..<some.upperBound - firstRow
+    if places.count == rows { return self }
+    func part(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+      let rowBytes = bytes.count / rows
+      return UnsafeRawBufferPointer(
+        rebasing: bytes[places.lowerBound * rowBytes..<places.upperBound * rowBytes])
     }
     return SourceBand(
-      firstRow: row, rows: rows - dropped, features: rest(features), targets: rest(targets),
-      weights: weights.map(rest), numbers: numbers.map { Array($0[dropped...]) }, next: next)
+      firstRow: some.lowerBound, rows: places.count, features: part(features),
+      targets: part(targets), weights: weights.map(part),
+      numbers: numbers.map { Array($0[places]) },
+      next: places.upperBound == rows ? next : nil)
   }
 
   /// The number in the source of one of the band's rows.
