@@ -30,8 +30,6 @@ struct ImageHeader: Equatable {
     var problem: String
     var expected: String?
     var remedy: String?
-    /// Whether the image is good, and of another kind than the one that all were taken for.
-    var isOfOtherKind = false
   }
 
   /// - Parameters:

@@ -149,7 +149,7 @@ struct ImageSet {
       size: options.imageSize ?? kind.size!, fit: options.imageFit, channels: kind.channels)
     var sources: [SplitName: [any RowSource]] = [:]
     for folder in folders {
-      var decoder = ImageBlockDecoder(images: folder.files, kind: kind, resampler: resampler)
+      var decoder = ImageDecoder(images: folder.files, kind: kind, resampler: resampler)
       if options.skipsBadRows { decoder.images = try undamaged(of: folder, decoder) }
       sources[folder.split, default: []].append(
         ImageSource(
@@ -161,22 +161,23 @@ struct ImageSet {
 
   /// Decodes all images, since what is damaged must be known before rows are counted.
   private mutating func undamaged(
-    of folder: Folder, _ decoder: ImageBlockDecoder
+    of folder: Folder, _ decoder: ImageDecoder
   ) throws(ConversionError) -> [ImageFile] {
     let bytes = decoder.featureBytes
     let pass = beginPass(over: folder)
     let results = pass.concurrentResults(folder.files.count, amount: folder.files.count) {
-      [scratch] index -> ImageHeader.Problem? in
+      [scratch] index -> ConversionError? in
       let memory = scratch.take(bytes)
       defer { scratch.give(memory) }
-      return decoder.decode(
-        folder.files[index], into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
+      return decoder.error(
+        in: folder.files[index],
+        decodedInto: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
     }
     pass.end(at: folder.files.count)
     var good: [ImageFile] = []
-    for (file, problem) in zip(folder.files, results) {
-      if let problem {
-        skipped.add(ConversionError(file.path, problem))
+    for (file, error) in zip(folder.files, results) {
+      if let error {
+        skipped.add(error)
       } else {
         good.append(file)
       }

@@ -7,12 +7,12 @@ final class ImageSource: PlacedRowSource {
   let path: String
   let schema: SourceSchema
   let numberCount: Int
-  private let decoder: ImageBlockDecoder
+  private let decoder: ImageDecoder
   /// Nil where all images were looked at.
   private let presumption: ImagePresumption?
 
   init(
-    path: String, classNames: [String], _ decoder: ImageBlockDecoder, numberCount: Int,
+    path: String, classNames: [String], _ decoder: ImageDecoder, numberCount: Int,
     presumption: ImagePresumption?
   ) {
     self.path = path
@@ -33,16 +33,20 @@ final class ImageSource: PlacedRowSource {
   func readTargets(
     _ body: (UnsafeRawBufferPointer) throws(ConversionError) -> Void
   ) throws(ConversionError) {
-    let type = schema.targetType
-    try readTargetBands(to: body) { rows, targets in
-      for (place, image) in decoder.images[rows].enumerated() {
-        targets.storeLabel(image.label, at: place, as: type)
+    try readTargetBands(to: body) { rows, targets in storeLabels(of: rows, in: targets) }
+  }
+
+  private func storeLabels(of rows: Range<Int>, in targets: UnsafeMutableRawBufferPointer) {
+    for (place, image) in decoder.images[rows].enumerated() {
+      if schema.targetType == .uint8 {
+        targets.storeBytes(of: UInt8(image.label), toByteOffset: place, as: UInt8.self)
+      } else {
+        targets.storeBytes(of: Int32(image.label), toByteOffset: 4 * place, as: Int32.self)
       }
     }
   }
 
-  /// While a block of images is taken the next ones are decoded: two of them, so that no core waits for
-  /// the last images of a block.
+  /// While a block of images is taken two are decoded, so that no core waits for the last images of one.
   func read(
     bandRows: Int, from place: RowPlace, in memory: FeatureMemory?,
     _ body: (SourceBand) throws(ConversionError) -> Void
@@ -50,42 +54,25 @@ final class ImageSource: PlacedRowSource {
     let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     // Pieces of few images would leave cores without one.
     let memory = memory.flatMap { $0.pieceRows < cores ? nil : $0 }
-    let blockRows = min(rowCount, memory?.pieceRows ?? max(bandRows, 2 * cores))
-    let blocks = (0..<3).map { _ in
-      ImageBlock(rows: blockRows, schema: schema, hasFeatures: memory == nil)
-    }
-    defer { for block in blocks { _ = block.wait() } }
-    var (taken, started) = (place.row, place.row)
-    func start(_ block: ImageBlock) throws(ConversionError) {
-      guard started < rowCount else { return }
-      let rows = started..<min(started + blockRows, rowCount)
-      block.begin(with: rows, in: try memory?.piece(started))
-      decoder.start(block)
-      started = block.rows.upperBound
-    }
-    for block in blocks.dropLast() { try start(block) }
-    var turn = 0
-    while taken < rowCount {
-      let block = blocks[turn % blocks.count]
-      if let (path, problem) = block.wait() {
-        if problem.isOfOtherKind { presumption?.isWrong = true }
-        throw ConversionError(path, problem)
+    let blockRows = memory?.pieceRows ?? max(bandRows, 2 * cores)
+    do throws(ConversionError) {
+      try readBands(of: blockRows, from: place.row, ahead: 2, in: memory) {
+        block throws(ConversionError) in
+        let end = block.firstRow + block.rows
+        for first in stride(from: block.firstRow, to: end, by: bandRows) {
+          let rows = first..<min(first + bandRows, end)
+          var band = block.part(rows)
+          band.numbers = decoder.images[rows].map(\.number)
+          band.next = RowPlace(row: rows.upperBound)
+          try body(band)
+        }
+      } filling: { [self] rows, features, targets throws(ConversionError) in
+        storeLabels(of: rows, in: targets)
+        try decoder.decode(rows, into: features)
       }
-      try start(blocks[(turn + blocks.count - 1) % blocks.count])
-      try handOut(block, bandRows: bandRows, body)
-      (taken, turn) = (block.rows.upperBound, turn + 1)
-    }
-  }
-
-  private func handOut(
-    _ block: ImageBlock, bandRows: Int, _ body: (SourceBand) throws(ConversionError) -> Void
-  ) throws(ConversionError) {
-    for first in stride(from: block.rows.lowerBound, to: block.rows.upperBound, by: bandRows) {
-      let rows = first..<min(first + bandRows, block.rows.upperBound)
-      var band = block.band.part(rows)
-      band.numbers = decoder.images[rows].map(\.number)
-      band.next = RowPlace(row: rows.upperBound)
-      try body(band)
+    } catch {
+      if error == .otherKind(of: error.subject) { presumption?.isWrong = true }
+      throw error
     }
   }
 }

@@ -1,16 +1,18 @@
 import Dispatch
 
 extension RowSource {
-  /// Reads all rows in bands, in memory that is allocated once. While a band is taken, the next one
-  /// is read on another thread.
+  /// Reads all rows in bands, in memory that is allocated once. While a band is taken, the next ones
+  /// are read on other threads.
   ///
   /// - Parameters:
   ///   - first: the row to begin with.
+  ///   - ahead: how many bands are read while one is taken.
   ///   - memory: where features may be put.
-  ///   - fill: reads the rows of a range into memory for their features and their targets. Ranges
-  ///     follow one another, and so do the calls, on whatever thread.
+  ///   - fill: reads the rows of a range into memory for their features and their targets, on whatever
+  ///     thread. Ranges follow one another, and so do the calls, but for those that overlap where more
+  ///     than one band is ahead.
   func readBands(
-    of bandRows: Int, from first: Int = 0, in memory: FeatureMemory? = nil,
+    of bandRows: Int, from first: Int = 0, ahead: Int = 1, in memory: FeatureMemory? = nil,
     to body: (SourceBand) throws(ConversionError) -> Void,
     filling fill:
       @escaping (
@@ -18,21 +20,24 @@ extension RowSource {
       ) throws(ConversionError) -> Void
   ) throws(ConversionError) {
     let bandRows = min(bandRows, rowCount)
-    let bands = (0..<2).map { _ in BandMemory(rows: bandRows, schema, hasFeatures: memory == nil) }
-    defer { for band in bands { _ = band.wait() } }
-    func start(_ index: Int, at row: Int) throws(ConversionError) {
-      guard row < rowCount else { return }
-      try bands[index % 2].start(
-        row..<min(row + bandRows, rowCount), in: memory?.piece(row), filling: fill)
+    let bands = (0...ahead).map { _ in
+      BandMemory(rows: bandRows, schema, hasFeatures: memory == nil)
     }
-    var (index, row) = (0, first)
-    try start(index, at: row)
-    while row < rowCount {
-      let current = bands[index % 2]
+    defer { for band in bands { _ = band.wait() } }
+    var (started, taken, turn) = (first, first, 0)
+    func start(_ band: BandMemory) throws(ConversionError) {
+      guard started < rowCount else { return }
+      try band.start(
+        started..<min(started + bandRows, rowCount), in: memory?.piece(started), filling: fill)
+      started = band.rows.upperBound
+    }
+    for band in bands.dropLast() { try start(band) }
+    while taken < rowCount {
+      let current = bands[turn % bands.count]
       if let failure = current.wait() { throw failure }
-      (index, row) = (index + 1, current.rows.upperBound)
-      try start(index, at: row)
+      try start(bands[(turn + ahead) % bands.count])
       try body(current.band)
+      (taken, turn) = (current.rows.upperBound, turn + 1)
     }
   }
 }

@@ -1,8 +1,7 @@
 import Datasets
-import Dispatch
 
 /// Decodes images, and brings them to one size, on all cores.
-struct ImageBlockDecoder: Sendable {
+struct ImageDecoder: Sendable {
   var images: [ImageFile]
   let kind: ImageKind
   let resampler: Resampler
@@ -15,39 +14,34 @@ struct ImageBlockDecoder: Sendable {
     (self.images, self.kind, self.resampler) = (images, kind, resampler)
   }
 
-  /// Begins to decode a block's images; `block.wait()` says when all are there.
-  func start(_ block: ImageBlock) {
-    let rows = block.rows
-    block.group.enter()
-    DispatchQueue.global().async {
-      let problems = concurrentResults(rows.count) { place in
-        let image = images[rows.lowerBound + place]
-        block.setLabel(image.label, at: place)
-        return decode(image, into: block.features(at: place))
-      }
-      block.failure =
-        zip(rows, problems).lazy.compactMap { row, problem in
-          problem.map { (images[row].path, $0) }
-        }.first
-      block.group.leave()
+  /// Decodes images of a range.
+  ///
+  /// - Parameter features: of all of them.
+  /// - Throws: what is wrong with the first bad one.
+  func decode(
+    _ rows: Range<Int>, into features: UnsafeMutableRawBufferPointer
+  ) throws(ConversionError) {
+    nonisolated(unsafe) let features = features
+    let errors = concurrentResults(rows.count) { place in
+      let bytes = place * featureBytes..<(place + 1) * featureBytes
+      return error(
+        in: images[rows.lowerBound + place],
+        decodedInto: UnsafeMutableRawBufferPointer(rebasing: features[bytes]))
     }
+    if let error = errors.lazy.compactMap({ $0 }).first { throw error }
   }
 
   /// Decodes an image.
   ///
   /// - Parameter out: (height, width) for grey images, else (3, height, width).
   /// - Returns: what is wrong with it.
-  func decode(
-    _ image: ImageFile, into out: UnsafeMutableRawBufferPointer
-  ) -> ImageHeader.Problem? {
+  func error(
+    in image: ImageFile, decodedInto out: UnsafeMutableRawBufferPointer
+  ) -> ConversionError? {
     do throws(ImageHeader.Problem) {
-      try image.withBytes(scratch) { bytes throws(ImageHeader.Problem) in
+      let isOfKind = try image.withBytes(scratch) { bytes throws(ImageHeader.Problem) in
         let encoded = try EncodedImage(bytes)
-        guard kind.allows(encoded.header) else {
-          throw ImageHeader.Problem(
-            problem: "is another image than when it was examined",
-            expected: "files that stay as they are", isOfOtherKind: true)
-        }
+        guard kind.allows(encoded.header) else { return false }
         if encoded.header.size == resampler.size, resampler.channels == 3,
           let sampling = encoded.header.sampling
         {
@@ -56,10 +50,11 @@ struct ImageBlockDecoder: Sendable {
         } else {
           try decode(encoded, into: out)
         }
+        return true
       }
-      return nil
+      return isOfKind ? nil : .otherKind(of: image.path)
     } catch {
-      return error
+      return ConversionError(image.path, error)
     }
   }
 
@@ -85,5 +80,14 @@ struct ImageBlockDecoder: Sendable {
         UnsafeBufferPointer(rows.bindMemory(to: UInt8.self)), size,
         into: out.bindMemory(to: UInt8.self))
     }
+  }
+}
+
+extension ConversionError {
+  /// That an image is of another kind than the one that all were taken for.
+  static func otherKind(of image: String) -> ConversionError {
+    ConversionError(
+      subject: image, problem: "is another image than when it was examined",
+      expected: "files that stay as they are")
   }
 }
